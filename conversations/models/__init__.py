@@ -1,0 +1,9 @@
+from .attachment import Attachment
+from .catalog import CannedReply, Category, DeskWords, Group
+from .conversation import Conversation, ReadMark
+from .event import Event
+from .message import Message
+
+__all__ = [
+    "Attachment", "CannedReply", "Category", "Conversation", "DeskWords", "Event", "Group", "Message", "ReadMark",
+]

@@ -1,0 +1,43 @@
+"""A file that belongs to a message, or that waits for one."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .message import Message
+
+
+def stored_path(attachment, filename):
+    """The name on disk is ours alone: nothing the uploader wrote becomes a path (RELIABILITY C6)."""
+    return f"attachments/{attachment.id.hex[:2]}/{attachment.id.hex}"
+
+
+class Attachment(models.Model):
+    """Staged first (owner, no message), then adopted by the message in the message's own transaction."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="attachments")
+    position = models.PositiveSmallIntegerField(default=0)
+    file = models.FileField(upload_to=stored_path, max_length=200)
+    name = models.CharField(max_length=150)
+    size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=100)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("附件")
+        verbose_name_plural = _("附件")
+        ordering = ["message", "position", "id"]
+        indexes = [models.Index(fields=["message", "created_at"], name="attachment_orphans")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_image(self):
+        return self.width is not None

@@ -1,0 +1,278 @@
+"""All settings, each read from the environment by `environment.py`. `docs/operations.md` lists them for people."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.management.utils import get_random_secret_key
+
+from . import environment
+from .environment import BASE_DIR, LOOPBACK_NAMES, Malformed
+
+environment.load_file()
+
+# Where things lie ----------------------------------------------------------------------------------------------------
+DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "data")))
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+MEDIA_ROOT = Path(environment.text("MEDIA_ROOT", str(DATA_DIR / "media")))
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# Whom we serve -------------------------------------------------------------------------------------------------------
+DEBUG = environment.flag("DJANGO_DEBUG")
+ALLOWED_HOSTS = environment.names("DJANGO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+# A laptop speaks plain HTTP on loopback names only; everything else is production, with TLS and secure cookies.
+LOOPBACK_ONLY = all(name in LOOPBACK_NAMES for name in ALLOWED_HOSTS)
+if not ALLOWED_HOSTS:
+    raise Malformed("DJANGO_ALLOWED_HOSTS", "names no host")
+SITE_URL = environment.web_address("SITE_URL") or (
+    "http://127.0.0.1:8000" if LOOPBACK_ONLY else f"https://{ALLOWED_HOSTS[0]}"
+)
+CSRF_TRUSTED_ORIGINS = [] if LOOPBACK_ONLY else [f"https://{name}" for name in ALLOWED_HOSTS]
+
+
+def _secret_key():
+    given = environment.text("DJANGO_SECRET_KEY")
+    if given:
+        if len(given) < 50:
+            raise Malformed("DJANGO_SECRET_KEY", "must have at least 50 characters")
+        return given
+    if not LOOPBACK_ONLY:
+        raise Malformed("DJANGO_SECRET_KEY", "is missing; production needs a random text of at least 50 characters")
+    path = DATA_DIR / "secret_key"
+    try:
+        # O_EXCL: of two processes that start together one writes and the other reads.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(get_random_secret_key())
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+SECRET_KEY = _secret_key()
+
+# Parts ---------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",
+    "itdesk",
+    "portal",
+    "wecom",
+    "conversations",
+    "jobs",
+    "accounts",
+    "django_ratelimit",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "itdesk.middleware.BusyDatabase",
+    "itdesk.middleware.ClientAddress",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "itdesk.middleware.PrivatePages",
+    "itdesk.middleware.NoTokenInAddress",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignedIn",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "itdesk.urls"
+ASGI_APPLICATION = "itdesk.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "itdesk.context.site",
+            ],
+        },
+    }
+]
+
+# Database ------------------------------------------------------------------------------------------------------------
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{(DATA_DIR / 'desk.sqlite3').as_posix()}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # IMMEDIATE: a transaction that reads first and writes later must wait for the lock, not fail (RELIABILITY M6).
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
+        ),
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 2, "max_size": environment.number("DATABASE_POOL_SIZE", 12), "timeout": 5},
+        "options": "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
+    }
+
+# Layer and cache -----------------------------------------------------------------------------------------------------
+REDIS_URL = environment.redis_address("REDIS_URL")
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL], "prefix": environment.text("REDIS_PREFIX", "itdesk")},
+        }
+    }
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": environment.text("REDIS_PREFIX", "itdesk"),
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
+else:
+    CHANNEL_LAYERS = {
+        # One channel carries all frames of the process: the default of 100 would drop in a burst (PERFORMANCE 5.5).
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000, "expiry": 30}}
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# People --------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.BreakGlassBackend", "accounts.backends.WecomBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/wecom/login"
+LOGIN_REDIRECT_URL = "/itportal/"
+
+# Sessions and cookies. Sessions live in the database: a dead Redis must not sign anybody out (CONTRACT 5.4). -----------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict would drop the cookie on the way back from WeCom
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOOPBACK_ONLY
+SESSION_COOKIE_NAME = "sessionid" if LOOPBACK_ONLY else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if LOOPBACK_ONLY else "__Host-csrftoken"
+CSRF_FAILURE_VIEW = "itdesk.errors.csrf_failure"
+
+# Headers -------------------------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = not LOOPBACK_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if LOOPBACK_ONLY else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("HSTS_INCLUDE_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = False
+SECURE_PROXY_SSL_HEADER = None if LOOPBACK_ONLY else ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Sub-domains and preload are the firm's decision about its whole domain, not ours: the two warnings are answered here.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+WECOM_SIMULATOR = environment.flag("WECOM_SIMULATOR")
+# The simulator's phone shows the desk in a frame of our own origin; nobody else ever may.
+X_FRAME_OPTIONS = "SAMEORIGIN" if WECOM_SIMULATOR else "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "font-src": ["'self'"],
+        # iOS 14's 'self' does not cover WebSockets of the same host (PACKAGES 4), so the host is named as well.
+        "connect-src": ["'self'"] + [f"wss://{name}" for name in ALLOWED_HOSTS if not LOOPBACK_ONLY],
+        "manifest-src": ["'self'"],
+        "frame-src": ["'self'"] if WECOM_SIMULATOR else ["'none'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'self'"] if WECOM_SIMULATOR else ["'none'"],
+    }
+}
+
+# Language and time ---------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = environment.text("TIME_ZONE", "Asia/Shanghai")
+
+# Static files --------------------------------------------------------------------------------------------------------
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "itdesk.static.HashedStaticFiles"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+# Sizes and rates -----------------------------------------------------------------------------------------------------
+MESSAGE_MAX_CHARS = environment.number("MESSAGE_MAX_CHARS", 8000)
+ATTACHMENT_MAX_BYTES = environment.number("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS = 0o640
+RATE_SEND = environment.rate("RATE_SEND", "30/m")
+RATE_UPLOAD = environment.rate("RATE_UPLOAD", "20/10m")
+RATE_LOGIN = environment.rate("RATE_LOGIN", "10/m")
+RATE_ASSISTANT = environment.rate("RATE_ASSISTANT", "10/m")
+if not REDIS_URL:
+    # Memory of one process is the right place for the counters of one process; more than one is refused elsewhere.
+    SILENCED_SYSTEM_CHECKS += ["django_ratelimit.E003", "django_ratelimit.W001"]
+else:
+    SILENCED_SYSTEM_CHECKS += ["django_ratelimit.W001"]
+
+# WeCom ---------------------------------------------------------------------------------------------------------------
+WECOM_CORP_ID = environment.text("WECOM_CORP_ID", "ww-demo" if WECOM_SIMULATOR else "")
+WECOM_AGENT_ID = environment.number("WECOM_AGENT_ID", 1000002)
+WECOM_SECRET = environment.text("WECOM_SECRET", "simulator-secret" if WECOM_SIMULATOR else "")
+WECOM_CALLBACK_TOKEN = environment.text("WECOM_CALLBACK_TOKEN")
+WECOM_CALLBACK_AES_KEY = environment.text("WECOM_CALLBACK_AES_KEY")
+WECOM_API_BASE = environment.web_address(
+    "WECOM_API_BASE",
+    f"{SITE_URL}/wecom/simulator/cgi-bin" if WECOM_SIMULATOR else "https://qyapi.weixin.qq.com/cgi-bin",
+)
+
+# Assistant (read here so that a wrong value is named at the start; the assistant itself is a later part) --------------
+DIFY_API_BASE = environment.web_address("DIFY_API_BASE")
+DIFY_API_KEY = environment.text("DIFY_API_KEY")
+OPENAI_API_BASE = environment.web_address("OPENAI_API_BASE")
+OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
+OPENAI_MODEL = environment.text("OPENAI_MODEL")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "itdesk.logs.HideSecrets"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secrets"], "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {
+        # urllib3 logs whole addresses at DEBUG, and WeCom wants its token in the address.
+        "urllib3": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "daphne.http_protocol": {"level": "WARNING"},
+    },
+}
