@@ -106,9 +106,13 @@ class RoleGrant(models.Model):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name=_("人员"))
     role = models.ForeignKey(Role, models.PROTECT, related_name="grants", verbose_name=_("角色"))
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("授予人"))
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("授予人")
+    )
     granted_at = models.DateTimeField(_("授予时间"), auto_now_add=True)
-    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("收回人"))
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("收回人")
+    )
     revoked_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
 
     class Meta:
@@ -116,7 +120,9 @@ class RoleGrant(models.Model):
         verbose_name_plural = _("角色授予")
         ordering = ["-granted_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "role"], condition=Q(revoked_at=None), name="one_live_grant_per_role")
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(revoked_at=None), name="one_live_grant_per_role"
+            )
         ]
 
     def __str__(self):
