@@ -3,6 +3,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,7 @@ class User(AbstractBaseUser):
     """One WeCom member (corp id + userid), or a break-glass administrator (no corp id, a password).
 
     `role_epoch` rises with every change of roles and every deactivation; sockets compare it (RELIABILITY A11).
+    `session_epoch` rises when every session of this person must end; it is part of what a session is checked against.
     """
 
     corp_id = models.CharField(max_length=64, blank=True, default="", editable=False)
@@ -48,6 +50,7 @@ class User(AbstractBaseUser):
     position = models.CharField(_("职务"), max_length=64, blank=True)
     is_active = models.BooleanField(_("在职"), default=True)
     role_epoch = models.PositiveIntegerField(default=0, editable=False)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("首次登录"), auto_now_add=True)
 
     objects = UserManager()
@@ -69,10 +72,24 @@ class User(AbstractBaseUser):
         self.username = f"{self.userid_key}@{self.corp_id}" if self.corp_id else self.userid_key
         super().save(**kwargs)
 
+    def _get_session_auth_hash(self, secret=None):
+        # Django looks at this on each request; sessions cannot be found by person, but they can be made worthless.
+        value = f"{self.session_epoch}:{self.password}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def is_break_glass(self):
+        """Whether this is an administrator outside WeCom, the only kind with a password."""
+        return not self.corp_id
+
     @property
     def display_name(self):
         """WeCom may withhold the name (WECOM 8); then the userid stands for it."""
         return self.name or self.userid
+
+    def get_short_name(self):
+        """What Django's admin greets with."""
+        return self.display_name
 
     @cached_property
     def role_codes(self):

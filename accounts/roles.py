@@ -1,4 +1,8 @@
-"""The only code that gives or takes a role; the command, the admin and the first login all come here."""
+"""The only code that gives or takes a role or a place in the house; commands, admin and first login all come here.
+
+Each function answers whether anything changed, writes one audit row when it did, and tells open sockets after commit.
+`channel` says where the change came from: admin, command, login or demo; `by` is the person, None for a program.
+"""
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,30 +28,82 @@ def init_roles():
 
 
 def grant(user, code, *, channel, by=None):
-    """Give `user` the role `code`; holding it already changes nothing. Returns whether it changed.
-
-    `channel`: admin, command, login or demo. Raises UnknownRole.
-    """
+    """Give `user` the role `code`; holding it already changes nothing. Raises UnknownRole."""
     with transaction.atomic():
         user, role = _locked(user), _role(code)
         if RoleGrant.objects.filter(user=user, role=role, revoked_at=None).exists():
             return False
         RoleGrant.objects.create(user=user, role=role, granted_by=by)
-        _changed(user, "role.granted", code, channel, by)
+        record(user, "role.granted", channel, by, role=code)
+        bump_epoch(user)
         return True
 
 
 def revoke(user, code, *, channel, by=None):
-    """Take the role `code` from `user`; not holding it changes nothing. Returns whether it changed.
+    """Take the role `code` from `user`; not holding it changes nothing. Raises UnknownRole.
 
-    The next request and, within 5 s, every open socket of that person feel it. Raises UnknownRole.
+    The next request and, within 5 s, every open socket of that person feel it.
     """
     with transaction.atomic():
         user, role = _locked(user), _role(code)
         live = RoleGrant.objects.filter(user=user, role=role, revoked_at=None)
         if not live.update(revoked_at=timezone.now(), revoked_by=by):
             return False
-        _changed(user, "role.revoked", code, channel, by)
+        record(user, "role.revoked", channel, by, role=code)
+        bump_epoch(user)
+        return True
+
+
+def deactivate(user, *, channel, by=None):
+    """Shut `user` out: no login, every session ended for good, sockets closed. The roles wait for a return."""
+    return _set_active(user, False, "user.deactivated", channel, by)
+
+
+def activate(user, *, channel, by=None):
+    """Let `user` in again with the roles of before; they have to sign in anew."""
+    return _set_active(user, True, "user.activated", channel, by)
+
+
+def enrol(corp_id, userid, *, channel, by=None):
+    """The row of a WeCom member, made with the role user when the person never signed in. Returns (user, made)."""
+    with transaction.atomic():
+        user = User.objects.member(corp_id, userid)
+        if user is not None:
+            return user, False
+        user = User.objects.create(corp_id=corp_id, userid=userid)
+        record(user, "user.enrolled", channel, by)
+        grant(user, Role.USER, channel=channel, by=by)
+        return user, True
+
+
+def other_admins(user):
+    """The administrators who would be left without `user`."""
+    live = RoleGrant.objects.filter(role__code=Role.ADMIN, revoked_at=None, user__is_active=True)
+    return live.exclude(user_id=user.pk)
+
+
+def record(user, action, channel, by=None, **facts):
+    """Add the audit row of one change; `facts` must hold nothing secret."""
+    return AuditEntry.objects.create(actor=by, channel=channel, action=action, subject=user, facts=facts)
+
+
+def bump_epoch(user):
+    """Make every open socket and page of `user` look at its rights again, after this transaction commits."""
+    user.role_epoch += 1
+    user.save(update_fields=["role_epoch"])
+    transaction.on_commit(lambda: signals.rights_changed.send_robust(User, user_id=user.pk), robust=True)
+
+
+def _set_active(user, active, action, channel, by):
+    with transaction.atomic():
+        user = _locked(user)
+        if user.is_active == active:
+            return False
+        user.is_active = active
+        user.session_epoch += 1
+        user.save(update_fields=["is_active", "session_epoch"])
+        record(user, action, channel, by)
+        bump_epoch(user)
         return True
 
 
@@ -61,15 +117,3 @@ def _role(code):
         return Role.objects.get(code=code)
     except Role.DoesNotExist:
         raise UnknownRole(code) from None
-
-
-def _changed(user, action, code, channel, by):
-    AuditEntry.objects.create(actor=by, channel=channel, action=action, subject=user, facts={"role": code})
-    bump_epoch(user)
-
-
-def bump_epoch(user):
-    """Make every open socket and page of `user` look at its rights again, after this transaction commits."""
-    user.role_epoch += 1
-    user.save(update_fields=["role_epoch"])
-    transaction.on_commit(lambda: signals.rights_changed.send_robust(User, user_id=user.pk), robust=True)
