@@ -1,18 +1,12 @@
 """What people and scripts see when something is wrong with a request as a whole."""
 
-from django.http import JsonResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-
-def answer(request, status, error, reason):
-    """One sentence: JSON for scripts and HTMX, a page for people."""
-    if "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers:
-        return render(request, "error.html", {"status": status, "reason": reason}, status=status)
-    return JsonResponse({"error": error, "reason": reason}, status=status)
+from accounts.answers import answer
 
 
 def unavailable(request):
+    """The database does not answer: come back in a moment."""
     response = answer(request, 503, "unavailable", _("系统正忙，请稍等几秒，内容不会丢"))
     response["Retry-After"] = "3"
     return response

@@ -1,0 +1,126 @@
+"""The two probes: `/healthz` (the process lives) and `/readyz` (it can take messages, and which part is missing)."""
+
+import shutil
+import threading
+import time
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+from .draining import drain, is_draining
+
+__all__ = ["alive", "drain", "is_draining", "ready"]
+
+DEADLINE = 1.5  # seconds for all parts together; a balancer gives up after two
+DISK_FLOOR = 200 * 1024 * 1024  # bytes free below which the next uploads may fail
+
+
+@login_not_required
+@require_safe
+def alive(request):
+    """200 as long as the process answers at all. Asks nobody, least of all the database."""
+    return JsonResponse({"status": "alive"})
+
+
+@login_not_required
+@require_safe
+def ready(request):
+    """200 when messages can be taken, else 503 with `reason`. Each part: `{"state": ok|degraded|off|down, "detail"}`.
+
+    `status` is ok, degraded (a part is missing, messages are safe) or unavailable.
+    """
+    parts = examine(PARTS)
+    reason = ""
+    if is_draining():
+        reason = "draining: this process is about to stop"
+    elif parts["database"]["state"] == "down":
+        reason = f"database: {parts['database']['detail']}"
+    missing = any(part["state"] in {"degraded", "down"} for part in parts.values())
+    body = {"status": "unavailable" if reason else "degraded" if missing else "ok", **parts}
+    return JsonResponse({**body, "reason": reason} if reason else body, status=503 if reason else 200)
+
+
+class Probe:
+    """Asks one part in a thread of its own, so that a part that hangs cannot hold the answer.
+
+    A question that still hangs is not asked again: a hung Redis costs one thread, not one per visit.
+    """
+
+    def __init__(self, name, ask, when_silent="degraded"):
+        self.name, self._ask, self._when_silent = name, ask, when_silent
+        self._lock = threading.Lock()
+        self._thread = None
+        self._answer = None
+
+    def start(self):
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._answer = None
+                self._thread = threading.Thread(target=self._run, name=f"probe-{self.name}", daemon=True)
+                self._thread.start()
+
+    def result(self, seconds):
+        self._thread.join(max(seconds, 0))
+        return self._answer or {"state": self._when_silent, "detail": "does not answer in time"}
+
+    def _run(self):
+        try:
+            state, detail = self._ask()
+        except Exception as error:  # whatever a part raises is its state, never a 500 of the probe
+            # The kind only: a driver's text may hold an address or a user name, and this page is open to all.
+            state, detail = self._when_silent, type(error).__name__
+        self._answer = {"state": state, "detail": detail}
+
+
+def examine(probes):
+    """Ask all parts at once. Returns `{name: {"state", "detail"}}` within DEADLINE seconds."""
+    end = time.monotonic() + DEADLINE
+    for probe in probes:
+        probe.start()
+    return {probe.name: probe.result(end - time.monotonic()) for probe in probes}
+
+
+def _database():
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM accounts_role")  # also fails before the first migration
+    finally:
+        connection.close()  # this thread's own; nobody would ever close it
+    if shutil.disk_usage(settings.DATA_DIR).free < DISK_FLOOR:
+        return "degraded", "the disk is nearly full"
+    return "ok", connection.vendor
+
+
+def _layer():
+    from conversations import broadcast
+
+    return broadcast.layer_state(), "redis" if settings.REDIS_URL else "in memory"
+
+
+def _worker():
+    from jobs import worker
+
+    return worker.health()
+
+
+def _wecom():
+    from wecom import client
+
+    return client.state()
+
+
+def _assistant():
+    return "off", "not connected"
+
+
+# Imported when asked: a part that cannot even be imported is down, and the page that says so still answers.
+PARTS = (
+    Probe("database", _database, when_silent="down"),
+    Probe("layer", _layer),
+    Probe("worker", _worker),
+    Probe("wecom", _wecom),
+    Probe("assistant", _assistant),
+)
