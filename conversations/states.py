@@ -32,9 +32,10 @@ TRANSITIONS = {
     Action.RELEASE:  {"assigned": "queued"},
     Action.TRANSFER: {"bot": "assigned", "queued": "assigned", "assigned": "assigned"},
     Action.RESOLVE:  {"bot": "resolved", "queued": "resolved", "assigned": "resolved"},
-    Action.REOPEN:   {"resolved": "queued"},
+    Action.REOPEN:   {"resolved": "assigned"},
 }  # fmt: skip
 
+FIRST = Status.QUEUED
 OPEN = (Status.BOT, Status.QUEUED, Status.ASSIGNED)
 AGENT_ACTIONS = (Action.CLAIM, Action.RELEASE, Action.TRANSFER, Action.RESOLVE, Action.REOPEN)
 
@@ -43,11 +44,6 @@ def next_status(status, action):
     """The status after `action`, or None when the table does not allow it."""
     following = TRANSITIONS[action].get(str(status))
     return Status(following) if following else None
-
-
-def first_status(assistant_on):
-    """Where a new conversation begins (CONTRACT 3)."""
-    return Status.BOT if assistant_on else Status.QUEUED
 
 
 def actions_for(status):

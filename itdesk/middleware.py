@@ -51,7 +51,9 @@ class PrivatePages:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
-        response.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(self), display-capture=(self)")
+        response.setdefault(
+            "Permissions-Policy", "geolocation=(), microphone=(), camera=(self), display-capture=(self)"
+        )
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 

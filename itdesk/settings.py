@@ -234,6 +234,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
+SOCKETS_PER_USER = environment.number("SOCKETS_PER_USER", 8)
+# Pages reload when the server they come back to is of another build (in-app browsers keep stale pages, WECOM 7).
+BUILD_ID = environment.text("BUILD_ID", "dev")
 RATE_SEND = environment.rate("RATE_SEND", "30/m")
 RATE_UPLOAD = environment.rate("RATE_UPLOAD", "20/10m")
 RATE_LOGIN = environment.rate("RATE_LOGIN", "10/m")

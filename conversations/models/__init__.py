@@ -5,5 +5,13 @@ from .event import Event
 from .message import Message
 
 __all__ = [
-    "Attachment", "CannedReply", "Category", "Conversation", "DeskWords", "Event", "Group", "Message", "ReadMark",
+    "Attachment",
+    "CannedReply",
+    "Category",
+    "Conversation",
+    "DeskWords",
+    "Event",
+    "Group",
+    "Message",
+    "ReadMark",
 ]

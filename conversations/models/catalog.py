@@ -9,7 +9,9 @@ class Group(models.Model):
     """A team of agents, for example 网络组."""
 
     name = models.CharField(_("名称"), max_length=64, unique=True)
-    agents = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="agent_groups", blank=True, verbose_name=_("成员"))
+    agents = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="agent_groups", blank=True, verbose_name=_("成员")
+    )
 
     class Meta:
         verbose_name = _("客服组")
@@ -25,7 +27,9 @@ class Category(models.Model):
 
     code = models.SlugField(_("代码"), max_length=32, unique=True)
     name = models.CharField(_("名称"), max_length=64)
-    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="categories", verbose_name=_("客服组"))
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="categories", verbose_name=_("客服组")
+    )
     position = models.PositiveSmallIntegerField(_("次序"), default=100)
     active = models.BooleanField(_("启用"), default=True)
 

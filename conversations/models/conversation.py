@@ -18,7 +18,8 @@ class Conversation(models.Model):
     """`last_seq`, `last_public_seq` and `version` change only under this row's lock (ARCHITECTURE 1.2).
 
     `epoch` rises with each hand-over and reopening; work begun under an older epoch is late and is dropped.
-    `waiting_since` is the time of the oldest employee message that no person has answered yet, else None.
+    `waiting_since` is the time of the oldest employee message that no person has answered yet, else None; whoever is
+    in the queue waits. `last_message_at` and `last_line` know public messages only: an employee sees both.
     `order_at` is the inbox's order in one indexable column: `waiting_since`, or, when nobody waits, the last message's
     time a century later (NULLS LAST cannot be indexed on SQLite). Both are set by `waits` only.
     """
@@ -32,7 +33,9 @@ class Conversation(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("负责人")
     )
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("客服组"))
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("类别"))
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("类别")
+    )
 
     subject = models.CharField(_("主题"), max_length=80)
     last_line = models.CharField(_("最后一句"), max_length=120, blank=True)
@@ -45,7 +48,6 @@ class Conversation(models.Model):
     last_message_at = models.DateTimeField(_("最近消息"))
     waiting_since = models.DateTimeField(_("等待自"), null=True, blank=True)
     order_at = models.DateTimeField()
-    queued_at = models.DateTimeField(_("排队自"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("解决于"), null=True, blank=True)
 
     class Meta:
@@ -57,7 +59,6 @@ class Conversation(models.Model):
             models.Index(fields=["status", "order_at", "id"], name="conv_by_status"),
             models.Index(fields=["assigned_agent", "status", "order_at", "id"], name="conv_by_agent"),
             models.Index(fields=["status", "-resolved_at", "id"], name="conv_by_resolution"),
-            models.Index(fields=["status", "queued_at", "id"], name="conv_by_queue"),
             models.Index(fields=["employee", "-last_message_at"], name="conv_by_employee"),
         ]
 

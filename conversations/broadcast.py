@@ -1,0 +1,201 @@
+"""Tells open pages what was committed. A frame is a hint: losing one costs a page a round trip, never content.
+
+The way of a frame: after commit it is rendered once per audience and language, put on a bounded queue, and sent to the
+channel layer by one task on the server's loop. Nothing here can delay or fail the request that wrote (CONTRACT 5.4).
+"""
+
+import asyncio
+import json
+import logging
+import threading
+from collections import deque
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import override
+
+from . import presentation
+from .access import AGENTS, EMPLOYEE
+
+log = logging.getLogger(__name__)
+
+GROUP = "itdesk.frames"
+QUEUE_LIMIT = 10_000  # frames waiting for the layer; beyond it the oldest go, and the beat heals the pages
+SEND_TIMEOUT = 1.0  # seconds for one group_send; a frozen Redis must not hold up the next frame for longer
+
+
+def desk_topic(user_id):
+    return f"desk.{user_id}"
+
+
+def user_topic(user_id):
+    return f"user.{user_id}"
+
+
+def conversation_topic(conversation_id):
+    return f"agent.conversation.{conversation_id}"
+
+
+INBOX_TOPIC = "agent.inbox"
+QUEUE_TOPIC = "desk.queue"
+
+
+def announce(conversation, messages):
+    """After commit, tell the employee's and the agents' pages of new public messages and of the conversation's state."""
+    transaction.on_commit(lambda: _publish(_change_frames(conversation, messages)), robust=True)
+
+
+def announce_note(conversation, message):
+    """After commit, tell the agents, and nobody else, of an internal note."""
+    transaction.on_commit(lambda: _publish([_message_frame(INBOX_TOPIC, message, AGENTS)]), robust=True)
+
+
+def announce_rights(user_id, **facts):
+    """Tell every process that this person's roles or sessions changed; their sockets look again at once."""
+    _publish([{"topic": user_topic(user_id), "recheck": True, **facts}])
+
+
+def hint(topic, frame):
+    """A short-lived frame (typing, presence) that is the same in every language."""
+    _publish([_same_in_each_language(topic, frame)])
+
+
+def _change_frames(conversation, messages):
+    employee = desk_topic(conversation.employee_id)
+    frames = []
+    for message in messages:
+        frames.append(_message_frame(employee, message, EMPLOYEE))
+        frames.append(_message_frame(INBOX_TOPIC, message, AGENTS))
+    frames.append(_state_frame(employee, conversation, presentation.header_html))
+    frames.append(_state_frame(INBOX_TOPIC, conversation, presentation.row_html))
+    if any(message.notice for message in messages):
+        # Somebody left or entered the queue: whoever still waits in it asks for their own place again.
+        frames.append(_same_in_each_language(QUEUE_TOPIC, {"type": "queue_moved"}))
+    return frames
+
+
+def _message_frame(topic, message, audience):
+    def frame():
+        return {
+            "type": "new_message",
+            "conversation_id": str(message.conversation_id),
+            "id": str(message.id),
+            "seq": message.seq,
+            "prev_seq": presentation.prev_seq(message, audience),
+            "client_id": str(message.client_id),
+            "sender_type": message.sender_type,
+            "msg_type": message.msg_type,
+            "html": presentation.message_html(message, audience),
+        }
+
+    return {"topic": topic, "texts": _in_each_language(frame)}
+
+
+def _state_frame(topic, conversation, render):
+    def frame():
+        return {
+            "type": "conversation_updated",
+            "conversation_id": str(conversation.id),
+            "version": conversation.version,
+            "status": conversation.status,
+            "assigned_agent_id": conversation.assigned_agent_id,
+            "html": render(conversation),
+        }
+
+    return {"topic": topic, "texts": _in_each_language(frame)}
+
+
+def _same_in_each_language(topic, frame):
+    text = json.dumps(frame, ensure_ascii=False)
+    return {"topic": topic, "texts": {code: text for code, _name in settings.LANGUAGES}}
+
+
+def _in_each_language(frame):
+    texts = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            texts[code] = json.dumps(frame(), ensure_ascii=False)
+    return texts
+
+
+class Outbound:
+    """The bounded queue between threads that write and the one loop that owns the layer.
+
+    The in-memory layer belongs to the server's loop: a put from another thread would lie there until that loop wakes
+    for another reason, up to 4.7 s later (RELIABILITY M22). A process without a server (worker, command) runs a small
+    loop of its own, on which only a layer that leaves the process makes sense.
+    """
+
+    def __init__(self):
+        self._frames = deque(maxlen=QUEUE_LIMIT)
+        self._lock = threading.Lock()
+        self._loop = None
+        self._draining = False
+        self.dropped = 0
+        self.failing = False
+
+    def serve_on(self, loop):
+        """Send from this loop from now on; the server calls it once, before its first request is answered."""
+        with self._lock:
+            self._loop = loop
+        loop.call_soon_threadsafe(self._wake)
+
+    def put(self, frames):
+        with self._lock:
+            self.dropped += max(0, len(self._frames) + len(frames) - QUEUE_LIMIT)
+            self._frames.extend(frames)
+            loop = self._loop = self._loop or _own_loop()
+        if loop is not None:
+            loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self):
+        if not self._draining:
+            self._draining = True
+            self._task = asyncio.ensure_future(self._drain())
+
+    async def _drain(self):
+        try:
+            while self._frames:
+                await self._send(self._take_all())
+        finally:
+            self._draining = False
+
+    def _take_all(self):
+        with self._lock:
+            frames = list(self._frames)
+            self._frames.clear()
+        return frames
+
+    async def _send(self, frames):
+        try:
+            layer = get_channel_layer()
+            event = {"type": "frames", "frames": frames}
+            await asyncio.wait_for(layer.group_send(GROUP, event), SEND_TIMEOUT)
+            self.failing = False
+        except Exception as error:
+            self.dropped += len(frames)
+            if not self.failing:
+                log.warning("channel layer does not take frames (%s); pages heal by themselves", type(error).__name__)
+            self.failing = True
+
+
+def _own_loop():
+    """A loop in a daemon thread for a process that serves nobody, or None where the layer ends in this process."""
+    if not settings.REDIS_URL:
+        return None
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="frames", daemon=True).start()
+    return loop
+
+
+outbound = Outbound()
+
+
+def layer_state():
+    """ok, or degraded after a frame could not be handed to the layer."""
+    return "degraded" if outbound.failing else "ok"
+
+
+def _publish(frames):
+    outbound.put(frames)

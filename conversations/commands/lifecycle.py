@@ -1,0 +1,147 @@
+"""Who is responsible for a conversation, and whether it is over. Each verb is atomic: of two at once, one is told."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role
+
+from .. import access, broadcast
+from ..errors import Conflict, NotAllowed, Refused
+from ..events import record
+from ..models import Conversation
+from ..states import Action, Status, next_status
+from .writing import append_notice, lock, store
+
+
+def claim(conversation_id, *, by, version=None):
+    """Take responsibility. Taking what is already mine changes nothing; what a colleague has is a Conflict."""
+    with transaction.atomic():
+        conversation = _locked_for_agent(conversation_id, by, Action.CLAIM)
+        if conversation.assigned_agent_id == by.pk and conversation.status == Status.ASSIGNED:
+            return conversation
+        if conversation.status == Status.ASSIGNED:
+            raise Conflict(_taken_by(conversation), conversation)
+        _expect(conversation, Action.CLAIM, version)
+        notice = take(conversation, by, timezone.now())
+        return _finished(conversation, notice)
+
+
+def release(conversation_id, *, by, version=None):
+    """Put it back into the queue, where the employee keeps the wait they already have."""
+    with transaction.atomic():
+        conversation = _locked_for_agent(conversation_id, by, Action.RELEASE)
+        now = timezone.now()
+        _move(conversation, Action.RELEASE, version, owner=None)
+        # Nobody in the queue may look as if nobody waited: they need a person now (PRODUCT U8).
+        notice = append_notice(conversation, "released", at=now)
+        conversation.waits(conversation.waiting_since or now)
+        record(conversation, "conversation.released", by, now)
+        return _finished(conversation, notice)
+
+
+def transfer(conversation_id, *, by, to, version=None):
+    """Hand it to a colleague, who must be an active agent other than the present owner."""
+    with transaction.atomic():
+        conversation = _locked_for_agent(conversation_id, by, Action.TRANSFER)
+        if not to.has_role(Role.AGENT):
+            raise Refused(_("%(name)s 不是客服，不能接手") % {"name": to.display_name}, code="not_an_agent")
+        if conversation.assigned_agent_id == to.pk:
+            raise Conflict(_("%(name)s 已经在处理") % {"name": to.display_name}, conversation)
+        now = timezone.now()
+        _move(conversation, Action.TRANSFER, version, owner=to)
+        notice = append_notice(conversation, "transferred", at=now, agent=to.display_name)
+        conversation.waits(conversation.waiting_since)
+        record(conversation, "conversation.transferred", by, now, to=to.pk, to_name=to.display_name)
+        return _finished(conversation, notice)
+
+
+def resolve(conversation_id, *, by, version=None):
+    """End it; writing again reopens it."""
+    with transaction.atomic():
+        conversation = _locked_for_agent(conversation_id, by, Action.RESOLVE)
+        now = timezone.now()
+        _move(conversation, Action.RESOLVE, version, owner=conversation.assigned_agent)
+        conversation.resolved_at = now
+        notice = append_notice(conversation, "resolved", at=now, agent=by.display_name)
+        conversation.waits(None)
+        record(conversation, "conversation.resolved", by, now)
+        return _finished(conversation, notice)
+
+
+def reopen(conversation_id, *, by, version=None):
+    """Take up a resolved conversation again; whoever reopens it is responsible for it."""
+    with transaction.atomic():
+        conversation = _locked_for_agent(conversation_id, by, Action.REOPEN)
+        now = timezone.now()
+        _move(conversation, Action.REOPEN, version, owner=by)
+        conversation.resolved_at = None
+        notice = append_notice(conversation, "reopened", at=now)
+        conversation.waits(None)
+        record(conversation, "conversation.reopened", by, now, by="agent")
+        return _finished(conversation, notice)
+
+
+def handoff(conversation_id, *, by):
+    """The employee wants a person. Already in the queue or with a person: nothing changes, it is what they wanted."""
+    with transaction.atomic():
+        conversation = lock(access.visible_to(by, access.EMPLOYEE), conversation_id)
+        if conversation.status in (Status.QUEUED, Status.ASSIGNED):
+            return conversation
+        now = timezone.now()
+        _move(conversation, Action.HANDOFF, None, owner=None)
+        notice = append_notice(conversation, "handed_off", at=now)
+        conversation.waits(conversation.waiting_since or now)
+        record(conversation, "conversation.handed_off", by, now)
+        return _finished(conversation, notice)
+
+
+def take(conversation, agent, at):
+    """Make `agent` responsible for the locked conversation; the caller stores it. Returns the line that says so."""
+    _move(conversation, Action.CLAIM, None, owner=agent)
+    notice = append_notice(conversation, "claimed", at=at, agent=agent.display_name)
+    conversation.waits(conversation.waiting_since)
+    record(conversation, "conversation.claimed", agent, at)
+    return notice
+
+
+def _locked_for_agent(conversation_id, agent, action):
+    conversation = lock(access.visible_to(agent, access.AGENTS), conversation_id)
+    if not access.may(agent, action, conversation):
+        raise NotAllowed(_("您不能这样做"))
+    return conversation
+
+
+def _move(conversation, action, version, owner):
+    _expect(conversation, action, version)
+    conversation.status = next_status(conversation.status, action)
+    conversation.assigned_agent = owner
+    conversation.epoch += 1
+
+
+def _expect(conversation, action, version):
+    """Raises Conflict with the present state when the table forbids it, or when the page knew an older version."""
+    if next_status(conversation.status, action) is None:
+        raise Conflict(_("现在的状态是“%(status)s”，不能这样做") % _status(conversation), conversation)
+    if version is not None and version != conversation.version:
+        raise Conflict(_("对话刚刚有了变化，请看一眼再操作"), conversation)
+
+
+def _status(conversation):
+    return {"status": Status(conversation.status).label}
+
+
+def _taken_by(conversation):
+    """Who was faster, and how long ago; the claim is the newest event of its kind."""
+    event = conversation.events.filter(kind__in=["conversation.claimed", "conversation.transferred"]).last()
+    seconds = max(1, round((timezone.now() - event.at).total_seconds())) if event else None
+    name = conversation.assigned_agent.display_name
+    if seconds is None or seconds >= 60:
+        return _("%(name)s 已接待") % {"name": name}
+    return _("%(name)s %(seconds)s 秒前已接待") % {"name": name, "seconds": seconds}
+
+
+def _finished(conversation: Conversation, notice):
+    store(conversation)
+    broadcast.announce(conversation, [notice])
+    return conversation

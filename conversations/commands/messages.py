@@ -1,0 +1,183 @@
+"""Writing into a conversation: the hot path. Everything here is one short transaction (ARCHITECTURE 4, Send)."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from jobs.queue import declare, enqueue
+
+from .. import access, broadcast
+from ..errors import Conflict, NotAllowed
+from ..events import record
+from ..models import Conversation, Message
+from ..states import FIRST, OPEN, Action, Status, next_status
+from ..wording import SUBJECT_CHARS, checked_client_id, kind_label, one_line
+from .drafts import Draft
+from .lifecycle import take
+from .writing import append, append_notice, lock, store
+
+NOTIFY_EMPLOYEE = declare("notify_employee")
+# Long enough for an open page to confirm that it showed the message, short enough for a card within 10 s (PRODUCT B3).
+SECONDS_FOR_THE_PAGE = 5
+
+Sender = Message.SenderType
+
+
+def post_message(
+    *, author, content, client_id, msg_type="text", conversation_id=None, new_topic=False, attachment_ids=()
+):
+    """An employee writes; returns (Message, created). The same `client_id` again returns the first message.
+
+    Without `conversation_id` it goes to the newest open conversation, or opens one. Raises Refused and NotFound.
+    """
+    draft = Draft.checked(author, content, msg_type, attachment_ids)
+    client_id = checked_client_id(client_id)
+
+    def write():
+        conversation = _conversation_of(author, conversation_id, new_topic)
+        if earlier := _earlier(author, client_id):
+            return earlier, False
+        return _write_as_employee(conversation or _opened(author, draft), author, draft, client_id), True
+
+    return _once(write, author, client_id)
+
+
+def post_reply(
+    *,
+    author,
+    conversation_id,
+    content,
+    client_id,
+    msg_type="text",
+    internal=False,
+    based_on_seq=None,
+    attachment_ids=(),
+):
+    """An agent answers, or with `internal` notes something for colleagues only; returns (Message, created).
+
+    A public answer to somebody nobody has taken yet takes them. Raises Refused, NotFound, NotAllowed, and Conflict
+    when somebody wrote after `based_on_seq` or the conversation is resolved.
+    """
+    draft = Draft.checked(author, content, msg_type, attachment_ids)
+    client_id = checked_client_id(client_id)
+
+    def write():
+        conversation = lock(access.visible_to(author, access.AGENTS), conversation_id)
+        if earlier := _earlier(author, client_id):
+            return earlier, False
+        if not access.may(author, "note" if internal else "reply", conversation):
+            raise NotAllowed(_("您不能在这个对话里回复"))
+        _refuse_when_overtaken(conversation, author, based_on_seq)
+        writer = _write_note if internal else _write_answer
+        return writer(conversation, author, draft, client_id), True
+
+    return _once(write, author, client_id)
+
+
+def _once(write, author, client_id):
+    """Run `write` in a transaction of its own. Two posts of one id that met under different locks (one named the
+    conversation, one did not) are told apart by the unique constraint: the loser answers with the winner's message."""
+    try:
+        with transaction.atomic(durable=True):
+            return write()
+    except IntegrityError:
+        earlier = _earlier(author, client_id)
+        if earlier is None:
+            raise
+        return earlier, False
+
+
+def _earlier(author, client_id):
+    return (
+        Message.objects.filter(author=author, client_id=client_id)
+        .select_related("conversation")
+        .prefetch_related("attachments")
+        .first()
+    )
+
+
+def _conversation_of(author, conversation_id, new_topic):
+    """The locked conversation that the words belong to, or None when they begin a new one."""
+    mine = access.visible_to(author, access.EMPLOYEE)
+    if conversation_id is not None:
+        return lock(mine, conversation_id)
+    # First words from two tabs at once: the person's own row puts them in order, else each would open a conversation.
+    User.objects.select_for_update(no_key=True).get(pk=author.pk)
+    if new_topic:
+        return None
+    current = mine.filter(status__in=OPEN).order_by("-last_message_at", "id").values_list("pk", flat=True).first()
+    return lock(mine, current) if current else None
+
+
+def _opened(author, draft):
+    if not author.has_role(Role.USER):
+        raise NotAllowed(_("您不能提交请求"))
+    now = timezone.now()
+    subject = one_line(draft.content, SUBJECT_CHARS) or kind_label(draft.msg_type)
+    conversation = Conversation(employee=author, status=FIRST, subject=subject, created_at=now, last_message_at=now)
+    conversation.waits(now)
+    conversation.save(force_insert=True)
+    record(conversation, "conversation.opened", author, now)
+    return conversation
+
+
+def _write_as_employee(conversation, author, draft, client_id):
+    now = timezone.now()
+    added = []
+    if conversation.status == Status.RESOLVED:
+        added.append(_reopened_by_writing(conversation, author, now))
+    conversation.status = next_status(conversation.status, Action.WRITE)
+    message = draft.append_to(conversation, Sender.EMPLOYEE, author, client_id, now)
+    conversation.waits(conversation.waiting_since or now)
+    record(conversation, "message.posted", author, now, message=str(message.id), sender_type="employee")
+    store(conversation)
+    broadcast.announce(conversation, [*added, message])
+    return message
+
+
+def _reopened_by_writing(conversation, author, now):
+    conversation.epoch += 1
+    conversation.resolved_at = None
+    conversation.assigned_agent = None
+    notice = append_notice(conversation, "reopened", at=now)
+    record(conversation, "conversation.reopened", author, now, by="employee")
+    return notice
+
+
+def _write_answer(conversation, author, draft, client_id):
+    if conversation.status == Status.RESOLVED:
+        raise Conflict(_("这个请求已解决，重新打开后才能回复"), conversation)
+    now = timezone.now()
+    added = []
+    if conversation.assigned_agent_id is None:
+        added.append(take(conversation, author, now))
+    message = draft.append_to(conversation, Sender.AGENT, author, client_id, now)
+    conversation.waits(None)
+    record(conversation, "message.posted", author, now, message=str(message.id), sender_type="agent")
+    store(conversation)
+    enqueue(NOTIFY_EMPLOYEE, run_in=SECONDS_FOR_THE_PAGE, message_id=str(message.id))
+    broadcast.announce(conversation, [*added, message])
+    return message
+
+
+def _write_note(conversation, author, draft, client_id):
+    now = timezone.now()
+    message = draft.append_to(conversation, Sender.AGENT, author, client_id, now, internal=True)
+    record(conversation, "note.posted", author, now, message=str(message.id))
+    store(conversation)
+    broadcast.announce_note(conversation, message)
+    return message
+
+
+def _refuse_when_overtaken(conversation, author, based_on_seq):
+    if based_on_seq is None:
+        return
+    between = (
+        conversation.messages.filter(seq__gt=based_on_seq, sender_type__in=[Sender.EMPLOYEE, Sender.AGENT])
+        .exclude(author=author)
+        .prefetch_related("attachments")
+        .order_by("seq")
+    )
+    if newer := list(between):
+        raise Conflict(_("%(name)s 刚刚又写了一条") % {"name": newer[-1].sender_name}, conversation, newer)

@@ -1,0 +1,244 @@
+"""The sockets: a door, then the hub. They save nothing, render nothing and decide nothing themselves.
+
+A socket only listens; the few frames that a page may send are hints, and everything that must not be lost is a POST.
+"""
+
+import asyncio
+import json
+import time
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language_from_request
+
+from accounts.models import User
+
+from . import access, broadcast, hub
+from .commands.reading import mark_read
+from .errors import Refused
+from .queries.watching import NOT_SIGNED_IN, ROLE_LOST, numbers_of, rights_of
+
+TOO_MANY = 4429
+TOO_BIG = 1009
+QUEUE_FRAMES = 256  # a page further behind than this comes back and asks `after=` instead
+MAX_FRAME_CHARS = 4096
+BURST, PER_SECONDS = 20, 10  # frames that a page may send
+MAX_WATCHED = 20
+
+
+class Bucket:
+    """A token bucket on the monotonic clock: `BURST` frames at once, refilled over `PER_SECONDS`."""
+
+    def __init__(self):
+        self.tokens, self.at = float(BURST), time.monotonic()
+
+    def take(self):
+        now = time.monotonic()
+        self.tokens = min(BURST, self.tokens + (now - self.at) * BURST / PER_SECONDS)
+        self.at = now
+        self.tokens -= 1
+        return self.tokens >= 0
+
+
+class PageSocket(AsyncWebsocketConsumer):
+    """What both sockets share. Subclasses name their `audience` and their `topics`."""
+
+    # No such layer: Channels then gives a socket no channel, no receive task and no dispatch per event.
+    channel_layer_alias = "none"
+    audience = None
+
+    async def connect(self):
+        # Accepted first, then closed if need be: a page can read a close code, but not a refused handshake.
+        await self.accept()
+        self.watching, self.bucket, self.ended = set(), Bucket(), False
+        self.queue, self.writer = asyncio.Queue(QUEUE_FRAMES), None
+        user = self.scope["user"]
+        if not user.is_authenticated:
+            return await self.end(NOT_SIGNED_IN)
+        self.user_id, self.name = user.pk, user.display_name
+        self.session_key = self.scope["session"].session_key
+        self.language = language_of(self.scope)
+        self.hub = hub.running()
+        if len(self.hub.sockets_of(self.user_id)) >= settings.SOCKETS_PER_USER:
+            return await self.end(TOO_MANY)
+        # Join first, then read: the other order would lose what is committed in between (ARCHITECTURE 1.7). Rights
+        # are read after joining for the same reason: a role taken away in between is seen here or announced there.
+        self.hub.join(self, *self.topics(), broadcast.user_topic(self.user_id))
+        await self.hub.ready()
+        code, numbers = await database_sync_to_async(self._admission)()
+        if code is not None:
+            return await self.end(code)
+        self.writer = asyncio.ensure_future(self._write())
+        self.offer(self._hello(numbers))
+
+    def _admission(self):
+        code = rights_of({self.user_id}, {self.session_key}).verdict(self)
+        return code, None if code else self._numbers()
+
+    def _numbers(self):
+        return numbers_of({self.user_id} if self.audience == access.EMPLOYEE else set(), set(self.watching))
+
+    def _hello(self, numbers):
+        return hub.hello_text(self, numbers, settings.BUILD_ID)
+
+    async def disconnect(self, code):
+        self.ended = True
+        if hasattr(self, "hub"):
+            self.hub.leave(self)
+        if self.writer is not None:
+            self.writer.cancel()
+
+    async def dispatch(self, message):
+        # Channels closes old database connections before every frame, a thread hop of 71 µs (PERFORMANCE 2); frames
+        # from a page reach the database only through `database_sync_to_async`, which does that itself.
+        if message["type"] == "websocket.receive":
+            await self.websocket_receive(message)
+        else:
+            await super().dispatch(message)
+
+    # To the page -----------------------------------------------------------------------------------------------------
+
+    def offer(self, text):
+        """Queue one finished frame; never waits. Whoever is too far behind is closed and comes back by `after=`."""
+        if self.ended:
+            return
+        try:
+            self.queue.put_nowait(text)
+        except asyncio.QueueFull:
+            asyncio.ensure_future(self.end(TOO_MANY))
+
+    async def end(self, code):
+        if not self.ended:
+            self.ended = True
+            if hasattr(self, "hub"):
+                self.hub.leave(self)
+            await self.close(code=code)
+
+    async def _write(self):
+        while True:
+            await self.send(text_data=await self.queue.get())
+
+    # From the page ---------------------------------------------------------------------------------------------------
+
+    async def receive(self, text_data=None, bytes_data=None):
+        if self.ended:
+            return
+        if not self.bucket.take():
+            return await self.end(TOO_MANY)
+        if text_data is not None and len(text_data) > MAX_FRAME_CHARS:
+            return await self.end(TOO_BIG)
+        frame = parsed(text_data)
+        # An explicit table: a name from outside never becomes an attribute (RELIABILITY B5).
+        handler = {"watch": self.watch, "unwatch": self.unwatch, "read": self.read, "typing": self.typing}.get(
+            frame and frame["type"]
+        )
+        if handler is None:
+            return self.offer('{"type": "error", "error": "bad_frame"}')
+        await handler(frame["conversation_id"], frame)
+
+    async def watch(self, conversation_id, frame):
+        if not await database_sync_to_async(self._sees)(conversation_id):
+            return await self.end(ROLE_LOST)
+        if len(self.watching) >= MAX_WATCHED:
+            return await self.end(TOO_MANY)
+        self.watching.add(conversation_id)
+        self.hub.join(self, *self.watch_topics(conversation_id))
+
+    async def unwatch(self, conversation_id, frame):
+        self.watching.discard(conversation_id)
+        for topic in self.watch_topics(conversation_id):
+            self.hub.part(self, topic)
+
+    async def read(self, conversation_id, frame):
+        seq = frame.get("seq")
+        if type(seq) is int and 0 <= seq < 2**31:
+            await database_sync_to_async(self._mark)(conversation_id, seq)
+
+    async def typing(self, conversation_id, frame):
+        if conversation_id in self.watching:
+            hint = {"type": "typing", "conversation_id": str(conversation_id), "name": self.name}
+            broadcast.hint(await self.typing_topic(conversation_id), hint)
+
+    def _sees(self, conversation_id):
+        return access.visible_to(self._user(), self.audience).filter(pk=conversation_id).exists()
+
+    def _mark(self, conversation_id, seq):
+        try:
+            mark_read(conversation_id, by=self._user(), seq=seq, audience=self.audience)
+        except Refused:
+            return  # a hint about something that is not theirs changes nothing and tells nothing
+
+    def _user(self):
+        # Roles are read anew for each question: the scope's user is as old as the socket.
+        return User.objects.get(pk=self.user_id)
+
+
+class DeskSocket(PageSocket):
+    """An employee's page: everything about their own conversations, and nothing else."""
+
+    audience = access.EMPLOYEE
+
+    def topics(self):
+        return [broadcast.desk_topic(self.user_id), broadcast.QUEUE_TOPIC]
+
+    def watch_topics(self, conversation_id):
+        return []
+
+    async def typing_topic(self, conversation_id):
+        return broadcast.conversation_topic(conversation_id)
+
+    def pick(self, numbers):
+        """`{id: (public seq, version)}` of own open conversations and of the one on screen."""
+        shown = dict(numbers.own.get(self.user_id, {}))
+        shown.update({each: numbers.any[each] for each in self.watching if each in numbers.any})
+        return {each: (public_seq, version) for each, (public_seq, _seq, version) in shown.items()}
+
+
+class AgentSocket(PageSocket):
+    """An agent's page: every conversation's changes, and typing in the one on screen."""
+
+    audience = access.AGENTS
+
+    def topics(self):
+        return [broadcast.INBOX_TOPIC]
+
+    def watch_topics(self, conversation_id):
+        return [broadcast.conversation_topic(conversation_id)]
+
+    async def typing_topic(self, conversation_id):
+        employee_id = await database_sync_to_async(self._employee_of)(conversation_id)
+        return broadcast.desk_topic(employee_id)
+
+    def _employee_of(self, conversation_id):
+        visible = access.visible_to(self._user(), self.audience)
+        return visible.values_list("employee_id", flat=True).filter(pk=conversation_id).first()
+
+    def pick(self, numbers):
+        """`{id: (seq, version)}` of the conversations on screen."""
+        watched = {each: numbers.any[each] for each in self.watching if each in numbers.any}
+        return {each: (seq, version) for each, (_public_seq, seq, version) in watched.items()}
+
+
+def parsed(text):
+    """The frame as `{"type", "conversation_id": UUID, …}`, or None for anything else."""
+    try:
+        frame = json.loads(text or "")
+        if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+            return None
+        frame["conversation_id"] = UUID(frame["conversation_id"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return frame
+
+
+def language_of(scope):
+    """The page's language by Django's own rules, from the handshake's cookies and headers."""
+    request = HttpRequest()
+    request.COOKIES = scope.get("cookies", {})
+    for name, value in scope.get("headers", ()):
+        if name == b"accept-language":
+            request.META["HTTP_ACCEPT_LANGUAGE"] = value.decode("latin-1")
+    return get_language_from_request(request)

@@ -1,0 +1,31 @@
+"""Why a command did not do what was asked. `reason` is a finished sentence in the reader's language."""
+
+
+class Refused(Exception):
+    """Bad input or a rule that forbids it; nothing was stored. `code` is for programs."""
+
+    def __init__(self, reason, status=422, code="refused"):
+        super().__init__(reason)
+        self.reason, self.status, self.code = str(reason), status, code
+
+
+class NotFound(Refused):
+    """Absent, or not for this person: the two look the same from outside (RELIABILITY B1)."""
+
+    def __init__(self, reason):
+        super().__init__(reason, status=404, code="not_found")
+
+
+class NotAllowed(Refused):
+    """The person sees it but may not do this."""
+
+    def __init__(self, reason):
+        super().__init__(reason, status=403, code="not_allowed")
+
+
+class Conflict(Refused):
+    """Somebody else was faster. `conversation` is the present state; `messages` what came in between."""
+
+    def __init__(self, reason, conversation, messages=()):
+        super().__init__(reason, status=409, code="conflict")
+        self.conversation, self.messages = conversation, list(messages)

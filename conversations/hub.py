@@ -1,0 +1,221 @@
+"""One hub per process: one layer channel, one reader, and every socket of this process (PERFORMANCE 5.1).
+
+Sockets are not members of layer groups: the manual's shape costs a thread hop per frame and socket. The hub reads one
+event and writes one finished text to the sockets of its topic.
+"""
+
+import asyncio
+import json
+import logging
+from collections import defaultdict
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.utils import timezone
+
+from accounts import signals
+
+from . import broadcast
+from .queries.watching import numbers_of, rights_of
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 25
+# The event closes a socket at once; this is the net under it. Without Redis a command in another process cannot send
+# the event at all, so the one serving process looks often: one indexed query (CONTRACT 5.7 asks for 5 s).
+RECHECK_SECONDS = 60 if settings.REDIS_URL else 3
+READER_PAUSE = 1.0
+# A reader that hears nothing for this long subscribes anew: after a Redis restart `pubsub` waits for ever (M21).
+READER_SILENCE = BEAT_SECONDS + 10
+
+
+class Hub:
+    """Lives on the server's loop; sockets call `join` and `leave`."""
+
+    def __init__(self, loop):
+        self.loop = loop
+        self._topics = defaultdict(set)
+        self._sockets = set()
+        self._tasks = []
+        self._subscribed = asyncio.Event()
+
+    def start(self):
+        self._tasks = [asyncio.ensure_future(work()) for work in (self._read, self._beat, self._recheck)]
+
+    async def ready(self):
+        """Wait until frames reach this process, or a second: then the beat heals what was missed."""
+        try:
+            await asyncio.wait_for(self._subscribed.wait(), 1.0)
+        except asyncio.TimeoutError:
+            log.warning("the channel layer is not there yet; pages start without live frames")
+
+    # Membership ------------------------------------------------------------------------------------------------------
+
+    def join(self, socket, *topics):
+        self._sockets.add(socket)
+        for topic in topics:
+            self._topics[topic].add(socket)
+
+    def part(self, socket, topic):
+        members = self._topics.get(topic)
+        if members is not None:
+            members.discard(socket)
+            if not members:
+                del self._topics[topic]
+
+    def leave(self, socket):
+        self._sockets.discard(socket)
+        for topic in [topic for topic, members in self._topics.items() if socket in members]:
+            self.part(socket, topic)
+
+    def sockets_of(self, user_id):
+        return [socket for socket in self._sockets if socket.user_id == user_id]
+
+    # The reader ------------------------------------------------------------------------------------------------------
+
+    async def _read(self):
+        while True:
+            try:
+                await self._read_until_silence()
+            except Exception as error:
+                log.warning("the channel layer went away (%s); subscribing anew", type(error).__name__)
+                await asyncio.sleep(READER_PAUSE)
+
+    async def _read_until_silence(self):
+        layer = get_channel_layer()
+        channel = await layer.new_channel("itdesk")
+        await layer.group_add(broadcast.GROUP, channel)
+        self._subscribed.set()
+        try:
+            while True:
+                event = await asyncio.wait_for(layer.receive(channel), READER_SILENCE)
+                for frame in event.get("frames", ()):
+                    self._deliver(frame)
+        except asyncio.TimeoutError:
+            log.info("nothing heard for %s s; subscribing anew", READER_SILENCE)
+        finally:
+            self._subscribed.clear()
+            await _quietly(layer.group_discard(broadcast.GROUP, channel))
+
+    def _deliver(self, frame):
+        members = self._topics.get(frame.get("topic"))
+        if not members:
+            return
+        if frame.get("recheck"):
+            asyncio.ensure_future(self._look_again(list(members), frame.get("session_key")))
+            return
+        texts = frame.get("texts", {})
+        for socket in list(members):
+            text = texts.get(socket.language)
+            if text is not None:
+                socket.offer(text)
+
+    # The beat --------------------------------------------------------------------------------------------------------
+
+    async def _beat(self):
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                # Our own echo keeps the reader's silence short while the layer lives, and joins the group again
+                # before its membership expires (RELIABILITY R4).
+                broadcast.outbound.put([{"topic": "hub.echo"}])
+                await self.beat_once()
+            except Exception:
+                log.exception("the beat failed; the next one comes in %s s", BEAT_SECONDS)
+
+    async def beat_once(self):
+        """Send every socket the numbers of what it watches; one query for the whole process (RELIABILITY R15)."""
+        sockets = list(self._sockets)
+        numbers = await _numbers_for(sockets)
+        for socket in sockets:
+            socket.offer(beat_text(socket, numbers))
+
+    # Rights ----------------------------------------------------------------------------------------------------------
+
+    async def _recheck(self):
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            try:
+                await self._look_again(list(self._sockets))
+            except Exception:
+                log.exception("rights were not looked at; again in %s s", RECHECK_SECONDS)
+
+    async def _look_again(self, sockets, ended_session=None):
+        """Close every one of these sockets whose session ended or whose right is gone; one query for all."""
+        for socket in [each for each in sockets if ended_session and each.session_key == ended_session]:
+            await socket.end(4401)
+        if not sockets:
+            return
+        found = await _rights_for({each.user_id for each in sockets}, {each.session_key for each in sockets})
+        for socket in sockets:
+            code = found.verdict(socket)
+            if code is not None:
+                await socket.end(code)
+
+    async def close_all(self, code=1012):
+        """Ask every page to come back elsewhere; it does so with jitter (graceful stop)."""
+        for socket in list(self._sockets):
+            await socket.end(code)
+
+
+def beat_text(socket, numbers):
+    """The `beat`: the newest number and version of each conversation this page watches."""
+    return json.dumps({"type": "beat", "conversations": _shown(socket, numbers)})
+
+
+def hello_text(socket, numbers, build):
+    """The `hello`, the first frame: who and when we are, and the same numbers as in a beat."""
+    frame = {"type": "hello", "server_time": timezone.now().isoformat(), "user_id": socket.user_id, "build": build}
+    return json.dumps({**frame, "conversations": _shown(socket, numbers)})
+
+
+def _shown(socket, numbers):
+    return [
+        {"conversation_id": str(each), "seq": seq, "version": version}
+        for each, (seq, version) in socket.pick(numbers).items()
+    ]
+
+
+async def _numbers_for(sockets):
+    return await database_sync_to_async(numbers_of)(
+        {socket.user_id for socket in sockets if socket.audience == "employee"},
+        {watched for socket in sockets for watched in socket.watching},
+    )
+
+
+async def _rights_for(user_ids, session_keys):
+    return await database_sync_to_async(rights_of)(user_ids, session_keys)
+
+
+async def _quietly(awaitable):
+    try:
+        await asyncio.wait_for(awaitable, 1.0)
+    except Exception as error:
+        log.debug("leaving the layer failed: %s", type(error).__name__)
+
+
+_hub = None
+
+
+def running():
+    """The hub of the running loop, made at the first call. A server has one loop for its whole life."""
+    global _hub
+    loop = asyncio.get_running_loop()
+    if _hub is None or _hub.loop is not loop:
+        _hub = Hub(loop)
+        _hub.start()
+        broadcast.outbound.serve_on(loop)
+    return _hub
+
+
+def _rights_changed(sender, user_id, **_):
+    broadcast.announce_rights(user_id)
+
+
+def _signed_out(sender, user_id, session_key, **_):
+    broadcast.announce_rights(user_id, session_key=session_key)
+
+
+signals.rights_changed.connect(_rights_changed, dispatch_uid="hub.rights_changed")
+signals.signed_out.connect(_signed_out, dispatch_uid="hub.signed_out")

@@ -1,0 +1,24 @@
+"""The sentences that the system says inside a conversation, one per code, with the blanks they need."""
+
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
+
+NOTICES = {
+    "claimed": _("%(agent)s 已接待，正在为您处理"),
+    "released": _("已回到队列，会有其他同事接待"),
+    "transferred": _("已转给 %(agent)s"),
+    "handed_off": _("已为您转人工"),
+    "resolved": _("%(agent)s 已将请求标记为已解决"),
+    "reopened": _("请求已重新打开"),
+}
+
+
+def sentence(notice, facts):
+    """The notice in the language in force."""
+    return gettext(NOTICES[notice]) % facts
+
+
+def chinese(notice, facts):
+    """The notice as it is stored in `Message.content`, whatever the language of whoever caused it."""
+    with override("zh-hans"):
+        return sentence(notice, facts)

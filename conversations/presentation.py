@@ -1,0 +1,125 @@
+"""The only code that renders a message, an inbox row or a header; each has one shape, wherever it is shown."""
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from .access import AGENTS
+from .body import body_html
+from .models import Message
+from .notices import sentence
+from .queries.queue import position
+from .states import Status, actions_for
+
+Sender = Message.SenderType
+
+
+def message_json(message, audience):
+    """The message as CONTRACT 3 writes it, as this audience sees it."""
+    return {
+        "id": str(message.id),
+        "conversation_id": str(message.conversation_id),
+        "seq": message.seq,
+        "client_id": str(message.client_id),
+        "sender_type": message.sender_type,
+        "sender_name": message.sender_name,
+        "msg_type": message.msg_type,
+        "content": words_of(message),
+        "attachments": [attachment_json(each) for each in _attachments(message)],
+        "internal": message.internal,
+        "prev_seq": prev_seq(message, audience),
+        "version": message.version,
+        "created_at": message.created_at.isoformat(),
+    }
+
+
+def message_html(message, audience):
+    """The bubble, for one audience, in the language in force. Nothing in it depends on who looks."""
+    return render_to_string(
+        "conversations/_message.html",
+        {
+            "message": message,
+            "audience": audience,
+            "prev_seq": prev_seq(message, audience),
+            "body": body_html(words_of(message)),
+            "sender_label": sender_label(message),
+            "attachments": [attachment_json(each) for each in _attachments(message)],
+        },
+    )
+
+
+def prev_seq(message, audience):
+    """The seq before this one as the audience counts: an employee's count skips the notes."""
+    return message.seq - 1 if audience == AGENTS else message.prev_public_seq
+
+
+def words_of(message):
+    """What it says: a person's words as written, a line of the system in the reader's language."""
+    return sentence(message.notice, message.facts) if message.notice else message.content
+
+
+def sender_label(message):
+    """Who speaks, in words: a person's name, else the part."""
+    if message.sender_type == Sender.AI:
+        return _("智能助手")
+    return message.sender_name or Sender(message.sender_type).label
+
+
+def _attachments(message):
+    return message.attachments.all() if message.msg_type != Message.MsgType.TEXT else ()
+
+
+def attachment_json(attachment):
+    """A file as CONTRACT 3 writes it; `thumbnail_url` only for pictures."""
+    from .attachments import attachment_json as as_json
+
+    return as_json(attachment)
+
+
+def conversation_json(conversation):
+    """A conversation as agents' programs see it."""
+    agent = conversation.assigned_agent
+    return {
+        "id": str(conversation.id),
+        "subject": conversation.subject,
+        "status": conversation.status,
+        "version": conversation.version,
+        "employee_name": conversation.employee.display_name,
+        "employee_department": conversation.employee.department,
+        "assigned_agent_id": conversation.assigned_agent_id,
+        "assigned_agent_name": agent.display_name if agent else None,
+        "last_line": conversation.last_line,
+        "last_seq": conversation.last_seq,
+        "waiting_since": _iso(conversation.waiting_since),
+        "last_message_at": _iso(conversation.last_message_at),
+        "created_at": _iso(conversation.created_at),
+        "resolved_at": _iso(conversation.resolved_at),
+        "actions": [str(action) for action in actions_for(conversation.status)],
+    }
+
+
+def row_html(conversation):
+    """The inbox row, the same for every agent."""
+    context = {"conversation": conversation, "actions": actions_for(conversation.status)}
+    return render_to_string("conversations/_row.html", context)
+
+
+def header_html(conversation):
+    """The employee's state line: one true sentence."""
+    place = position(conversation)
+    context = {"conversation": conversation, "position": place, "sentence": state_sentence(conversation, place)}
+    return render_to_string("conversations/_header.html", context)
+
+
+def state_sentence(conversation, place=None):
+    """What is happening with a request, in one sentence for its employee; `place` is the position in the queue."""
+    if conversation.status == Status.QUEUED:
+        return _("排队中，第 %(place)s 位") % {"place": place} if place else _("排队中")
+    if conversation.status == Status.ASSIGNED:
+        return _("%(agent)s 正在处理") % {"agent": conversation.assigned_agent.display_name}
+    if conversation.status == Status.RESOLVED:
+        return _("已解决，再写一句就会重新打开")
+    return _("智能助手正在处理")
+
+
+def _iso(at):
+    return at.isoformat() if at else None

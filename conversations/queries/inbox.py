@@ -1,0 +1,101 @@
+"""The agents' lists: which conversations stand in a view, in which order, and how many."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from .. import access
+from ..errors import Refused
+from ..models import ReadMark
+from ..states import OPEN, Status
+
+WAITING, MINE, ALL, RESOLVED = VIEWS = ("waiting", "mine", "all", "resolved")
+PAGE = 40
+COUNT_CAP = 999
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """One page of a view; `next_cursor` is empty on the last. `unread` holds the ids this agent has not read."""
+
+    conversations: list
+    next_cursor: str
+    unread: frozenset
+
+
+def condition(agent, view):
+    """What stands in a view, as one filter: rows, counts and the page's own sorting all follow it."""
+    return {
+        WAITING: Q(status=Status.QUEUED),
+        MINE: Q(status=Status.ASSIGNED, assigned_agent=agent),
+        ALL: Q(status__in=OPEN),
+        RESOLVED: Q(status=Status.RESOLVED),
+    }[view]
+
+
+def inbox_page(agent, view, q="", cursor="", limit=PAGE):
+    """Whoever waits longest first; the resolved by their end, newest first. Raises Refused for a bad view or cursor."""
+    if view not in VIEWS:
+        raise Refused(_("没有这个列表"), status=404, code="no_such_view")
+    rows = access.visible_to(agent, access.AGENTS).filter(condition(agent, view))
+    rows = rows.select_related("employee", "assigned_agent", "group", "category")
+    if q.strip():
+        rows = rows.filter(_matches(q.strip()))
+    key, newest_first = ("resolved_at", True) if view == RESOLVED else ("order_at", False)
+    if cursor:
+        rows = rows.filter(_beyond(cursor, key, newest_first))
+    found = list(rows.order_by(f"-{key}" if newest_first else key, "id")[: limit + 1])
+    shown = found[:limit]
+    following = _cursor(shown[-1], key) if len(found) > limit else ""
+    return InboxPage(shown, following, unread(agent, shown))
+
+
+def counts(agent):
+    """How many rows each view has: `{"waiting": n, "mine": n, "all": n, "resolved": n}`; one query.
+
+    The resolved are counted to `COUNT_CAP` + 1 only: years of them must not slow a page that shows "999+".
+    """
+    visible = access.visible_to(agent, access.AGENTS)
+    by_view = {view: Count("id", filter=condition(agent, view)) for view in (WAITING, MINE, ALL)}
+    numbers = visible.filter(status__in=OPEN).aggregate(**by_view)
+    done = visible.filter(condition(agent, RESOLVED)).order_by().values("id")[: COUNT_CAP + 1].count()
+    return {**numbers, RESOLVED: done}
+
+
+def unread(agent, conversations):
+    """The ids among these whose last message this agent has not read; one query."""
+    marks = ReadMark.objects.filter(user=agent, conversation__in=conversations)
+    read = dict(marks.values_list("conversation_id", "read_seq"))
+    return frozenset(each.id for each in conversations if each.last_seq > read.get(each.id, 0))
+
+
+def _matches(words):
+    return (
+        Q(subject__icontains=words)
+        | Q(last_line__icontains=words)
+        | Q(employee__name__icontains=words)
+        | Q(employee__userid_key__contains=words.lower())
+    )
+
+
+def _cursor(conversation, key):
+    place = [getattr(conversation, key).isoformat(), str(conversation.id)]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
+def _beyond(cursor, key, newest_first):
+    try:
+        at, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        at, last_id = datetime.fromisoformat(at), UUID(last_id)
+        if at.tzinfo is None:
+            raise ValueError("a cursor of ours carries its zone")
+    except (ValueError, TypeError, AttributeError, binascii.Error, UnicodeError):
+        raise Refused(_("列表位置无效，请刷新"), status=422, code="bad_cursor") from None
+    further = {f"{key}__lt" if newest_first else f"{key}__gt": at}
+    return Q(**further) | Q(**{key: at}, id__gt=last_id)

@@ -1,0 +1,64 @@
+"""What a process asks the database for all its sockets at once: newest numbers, and whether they may stay."""
+
+from dataclasses import dataclass
+
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Role, RoleGrant, User
+
+from ..models import Conversation
+from ..states import OPEN
+
+NEEDED_ROLE = {"employee": Role.USER, "agents": Role.AGENT}
+NOT_SIGNED_IN, ROLE_LOST = 4401, 4403
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """`own`: per employee id, their open conversations; `any`: every conversation asked for. Values are
+    `(public seq, seq, version)` by conversation id."""
+
+    own: dict
+    any: dict
+
+
+def numbers_of(employee_ids, conversation_ids):
+    """The newest numbers of these employees' open conversations and of these conversations; one query."""
+    wanted = Q(employee_id__in=employee_ids, status__in=OPEN) | Q(pk__in=conversation_ids)
+    rows = Conversation.objects.filter(wanted).values_list(
+        "pk", "employee_id", "status", "last_public_seq", "last_seq", "version"
+    )
+    own, found = {}, {}
+    for pk, employee_id, status, public_seq, seq, version in rows:
+        found[pk] = (public_seq, seq, version)
+        if status in OPEN:
+            own.setdefault(employee_id, {})[pk] = found[pk]
+    return Numbers(own, found)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who may do what, and which sessions live, as of one moment."""
+
+    active: frozenset
+    held: frozenset
+    sessions: frozenset
+
+    def verdict(self, socket):
+        """The code to close this socket with, or None when it may stay."""
+        if socket.user_id not in self.active or socket.session_key not in self.sessions:
+            return NOT_SIGNED_IN
+        if (socket.user_id, NEEDED_ROLE[socket.audience]) not in self.held:
+            return ROLE_LOST
+        return None
+
+
+def rights_of(user_ids, session_keys):
+    """Three queries for any number of sockets."""
+    active = frozenset(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
+    grants = RoleGrant.objects.filter(user__in=active, revoked_at=None)
+    held = frozenset(grants.values_list("user_id", "role__code"))
+    living = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
+    return Rights(active, held, frozenset(living.values_list("session_key", flat=True)))

@@ -1,0 +1,106 @@
+"""What the templates of the agent console are filled with."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import access
+from ..presentation import message_html
+from ..queries import inbox
+from ..states import Action, actions_for
+from .strings import console_strings
+
+VIEW_NAMES = {
+    inbox.WAITING: gettext_lazy("待接"),
+    inbox.MINE: gettext_lazy("我的"),
+    inbox.ALL: gettext_lazy("全部"),
+    inbox.RESOLVED: gettext_lazy("已解决"),
+}
+
+
+@dataclass(frozen=True)
+class Button:
+    """How an action looks in the thread's header. `key` is the letter that presses it while no field has focus."""
+
+    action: Action
+    key: str
+    style: str = "button--quiet"
+
+    @property
+    def url_name(self):
+        return f"agent:{self.action.value}"
+
+    @property
+    def opens_popup(self):
+        return self.action == Action.TRANSFER
+
+    @property
+    def expects_version(self):
+        """Whether what the agent saw last decides: nobody ends what they have not read."""
+        return self.action == Action.RESOLVE
+
+
+BUTTONS = {
+    Action.CLAIM: Button(Action.CLAIM, "C", "button--primary"),
+    Action.RELEASE: Button(Action.RELEASE, "Q"),
+    Action.TRANSFER: Button(Action.TRANSFER, "T"),
+    Action.RESOLVE: Button(Action.RESOLVE, "E"),
+    Action.REOPEN: Button(Action.REOPEN, "O", "button--primary"),
+}
+
+
+def view_name(view):
+    return VIEW_NAMES[view]
+
+
+def named_view(request):
+    """The view that the page shows; an unknown name falls back to the waiting, as a page must show something."""
+    view = request.POST.get("view") or request.GET.get("view")
+    return view if view in inbox.VIEWS else inbox.WAITING
+
+
+def console_context(request, history=None):
+    """The whole page: rail, list, and the thread of `history` (a queries.history.Page) when one is open."""
+    view = named_view(request)
+    q = request.GET.get("q", "")
+    return {
+        "view": view,
+        "view_name": view_name(view),
+        "views": list(VIEW_NAMES.items()),
+        "q": q,
+        "page": inbox.inbox_page(request.user, view, q=q),
+        "counts": inbox.counts(request.user),
+        "strings": console_strings(),
+        "keys": key_sheet(),
+        "client_id": uuid.uuid4(),
+        **(thread_context(request, history) if history else {}),
+    }
+
+
+def thread_context(request, history):
+    """The open conversation: header and bubbles."""
+    return {
+        **header_context(history.conversation),
+        "view": named_view(request),
+        "bubbles": [message_html(message, access.AGENTS) for message in history.messages],
+        "has_older": history.has_more,
+    }
+
+
+def header_context(conversation):
+    buttons = [BUTTONS[action] for action in actions_for(conversation.status)]
+    return {"conversation": conversation, "buttons": buttons}
+
+
+def key_sheet():
+    """Every key and what it does, for the sheet behind `?`."""
+    moves = [("J", _("下一个")), ("K", _("上一个")), ("Enter", _("打开")), ("Esc", _("返回"))]
+    writing = [("R", _("回复")), ("N", _("内部备注")), ("/", _("常用语")), ("Ctrl Enter", _("发送"))]
+    doing = [(button.key, button.action.label) for button in BUTTONS.values()]
+    return [
+        (_("移动"), [*moves, ("?", _("快捷键"))]),
+        (_("书写"), writing),
+        (_("处理"), doing),
+    ]

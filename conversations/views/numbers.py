@@ -1,0 +1,18 @@
+"""Whole numbers that come in an address or a form."""
+
+from django.utils.translation import gettext as _
+
+from ..errors import Refused
+
+# Larger than any seq or version, small enough for every database's integer.
+LARGEST = 2_147_483_647
+
+
+def whole_number(fields, name, *, required=False):
+    """`fields[name]` as an int from 0 to `LARGEST`, or None when it is absent. Raises Refused."""
+    raw = fields.get(name, "")
+    if raw == "" and not required:
+        return None
+    if raw.isascii() and raw.isdigit() and len(raw) <= 10 and int(raw) <= LARGEST:
+        return int(raw)
+    raise Refused(_("%(name)s 必须是数字") % {"name": name}, code="bad_number")

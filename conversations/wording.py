@@ -1,0 +1,65 @@
+"""Small pure functions over the words people write: checking, shortening, naming."""
+
+import re
+import unicodedata
+import uuid
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from .errors import Refused
+
+SUBJECT_CHARS = 60
+LAST_LINE_CHARS = 100
+CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+KIND_LABELS = {"image": gettext_noop("[图片]"), "file": gettext_noop("[文件]")}
+
+
+def kind_label(msg_type):
+    """What stands for a message without words, as it is stored: `[图片]`, `[文件]`, or nothing."""
+    return KIND_LABELS.get(msg_type, "")
+
+
+def visitor_gone():
+    """The one sentence for absent and for foreign conversations."""
+    return _("没有找到这个对话")
+
+
+def one_line(content, limit):
+    """The first `limit` characters as one line, without code fences, with an ellipsis where something is cut."""
+    line = " ".join(re.sub(r"```\w*", " ", content).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def checked_client_id(raw):
+    """The client's id of a message as a UUID. Raises Refused."""
+    if isinstance(raw, uuid.UUID):
+        return raw
+    if not CANONICAL_UUID.fullmatch(str(raw or "")):
+        raise Refused(_("client_id 必须是 UUID"), code="bad_client_id")
+    return uuid.UUID(raw)
+
+
+def checked_content(raw, *, may_be_empty=False):
+    """The words as they are stored. Raises Refused when empty, too long, or not text at all.
+
+    U+FFFD is what Django makes of bytes that are not UTF-8: storing it would lose what was meant. NUL is the one
+    character that PostgreSQL cannot store, so its picture stands for it.
+    """
+    content = unicodedata.normalize("NFC", raw or "").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "␀")
+    if "\ufffd" in content:
+        raise Refused(_("文字不是有效的 UTF-8，没有保存，请重新输入"), code="bad_encoding")
+    if len(content) > settings.MESSAGE_MAX_CHARS:
+        raise Refused(
+            _("文字超过 %(limit)s 字，没有发出。请作为文件附上") % {"limit": settings.MESSAGE_MAX_CHARS},
+            code="too_long",
+        )
+    if not may_be_empty and not has_ink(content):
+        raise Refused(_("还没有写内容"), code="empty")
+    return content.strip("\n")
+
+
+def has_ink(content):
+    """Whether anything in it can be seen: spaces, controls and invisible marks alone are an empty message."""
+    return any(unicodedata.category(char) not in {"Zs", "Zl", "Zp", "Cc", "Cf"} for char in content)
