@@ -227,7 +227,7 @@ def parsed(text):
     try:
         frame = json.loads(text or "")
         if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
-            return None
+            return
         frame["conversation_id"] = UUID(frame["conversation_id"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

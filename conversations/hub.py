@@ -47,7 +47,7 @@ class Hub:
         """Wait until frames reach this process, or a second: then the beat heals what was missed."""
         try:
             await asyncio.wait_for(self._subscribed.wait(), 1.0)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             log.warning("the channel layer is not there yet; pages start without live frames")
 
     # Membership ------------------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ class Hub:
                 event = await asyncio.wait_for(layer.receive(channel), READER_SILENCE)
                 for frame in event.get("frames", ()):
                     self._deliver(frame)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             log.info("nothing heard for %s s; subscribing anew", READER_SILENCE)
         finally:
             self._subscribed.clear()

@@ -1,5 +1,9 @@
 """What people and scripts see when something is wrong with a request as a whole."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponseServerError
 from django.utils.translation import gettext as _
 
 from accounts.answers import answer
@@ -30,4 +34,11 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    return answer(request, 500, "server_error", _("出了点问题，我们已经记录下来，请稍后再试"))
+    """Django calls this inside its `except`; a database that failed in a middleware is recognised by that."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return unavailable(request)
+    reason = _("出了点问题，我们已经记录下来，请稍后再试")
+    try:
+        return answer(request, 500, "server_error", reason, request_id=getattr(request, "id", ""))
+    except Exception:  # the page itself is what is broken: say so without it
+        return HttpResponseServerError(reason, content_type="text/plain; charset=utf-8")

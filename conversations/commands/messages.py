@@ -15,7 +15,7 @@ from ..states import FIRST, OPEN, Action, Status, next_status
 from ..wording import SUBJECT_CHARS, checked_client_id, kind_label, one_line
 from .drafts import Draft
 from .lifecycle import take
-from .writing import append, append_notice, lock, store
+from .writing import append_notice, lock, store
 
 NOTIFY_EMPLOYEE = declare("notify_employee")
 # Long enough for an open page to confirm that it showed the message, short enough for a card within 10 s (PRODUCT B3).

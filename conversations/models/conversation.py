@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from ..states import Status
 from .catalog import Category, Group
 
-
 CALM_SHIFT = timedelta(days=36_525)
 
 
