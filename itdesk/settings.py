@@ -12,8 +12,7 @@ from .environment import BASE_DIR, LOOPBACK_NAMES, Malformed
 environment.load_file()
 
 # Where things lie ----------------------------------------------------------------------------------------------------
-DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "data")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / "data")
 MEDIA_ROOT = Path(environment.text("MEDIA_ROOT", str(DATA_DIR / "media")))
 STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATIC_URL = "/static/"
@@ -21,15 +20,21 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Whom we serve -------------------------------------------------------------------------------------------------------
 DEBUG = environment.flag("DJANGO_DEBUG")
-ALLOWED_HOSTS = environment.names("DJANGO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+WECOM_SIMULATOR = environment.flag("WECOM_SIMULATOR")
+ALLOWED_HOSTS = environment.hosts("DJANGO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 # A laptop speaks plain HTTP on loopback names only; everything else is production, with TLS and secure cookies.
 LOOPBACK_ONLY = all(name in LOOPBACK_NAMES for name in ALLOWED_HOSTS)
-if not ALLOWED_HOSTS:
-    raise Malformed("DJANGO_ALLOWED_HOSTS", "names no host")
+if WECOM_SIMULATOR and not LOOPBACK_ONLY:
+    # Here and not only as check E001: whatever starts the product, Daphne by itself included, must stop (RELIABILITY A5).
+    raise Malformed("WECOM_SIMULATOR", "must be off where DJANGO_ALLOWED_HOSTS holds more than loopback names")
+if DEBUG and not LOOPBACK_ONLY:
+    raise Malformed("DJANGO_DEBUG", "must be off where DJANGO_ALLOWED_HOSTS holds more than loopback names")
 SITE_URL = environment.web_address("SITE_URL") or (
     "http://127.0.0.1:8000" if LOOPBACK_ONLY else f"https://{ALLOWED_HOSTS[0]}"
 )
-CSRF_TRUSTED_ORIGINS = [] if LOOPBACK_ONLY else [f"https://{name}" for name in ALLOWED_HOSTS]
+if not LOOPBACK_ONLY and not SITE_URL.startswith("https://"):
+    raise Malformed("SITE_URL", "must start with https:// where a real host name is served")
+CSRF_TRUSTED_ORIGINS = [] if LOOPBACK_ONLY else sorted({SITE_URL, *(f"https://{name}" for name in ALLOWED_HOSTS)})
 
 
 def _secret_key():
@@ -51,11 +56,12 @@ def _secret_key():
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = environment.secret_keys("DJANGO_SECRET_KEY_FALLBACKS")
 
 # Parts ---------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "daphne",
-    "itdesk",
+    "itdesk.apps.ItdeskConfig",
     "portal",
     "wecom",
     "conversations",
@@ -63,7 +69,7 @@ INSTALLED_APPS = [
     "accounts",
     "django_ratelimit",
     "django_htmx",
-    "django.contrib.admin",
+    "itdesk.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,11 +78,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "itdesk.middleware.RequestId",
     "itdesk.middleware.BusyDatabase",
     "itdesk.middleware.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "itdesk.middleware.PrivatePages",
     "itdesk.middleware.NoTokenInAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -87,7 +95,6 @@ MIDDLEWARE = [
     "accounts.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "itdesk.urls"
 ASGI_APPLICATION = "itdesk.asgi.application"
@@ -151,7 +158,13 @@ else:
         # One channel carries all frames of the process: the default of 100 would drop in a burst (PERFORMANCE 5.5).
         "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000, "expiry": 30}}
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # The limits count here, one key a person: the default of 300 would forget people who are being limited.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 
 # People --------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -167,7 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/wecom/login"
 LOGIN_REDIRECT_URL = "/itportal/"
 
-# Sessions and cookies. Sessions live in the database: a dead Redis must not sign anybody out (CONTRACT 5.4). -----------
+# Sessions and cookies. Sessions live in the database: a dead Redis must not sign anybody out (CONTRACT 5.4). ----------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
@@ -190,7 +203,6 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # Sub-domains and preload are the firm's decision about its whole domain, not ours: the two warnings are answered here.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-WECOM_SIMULATOR = environment.flag("WECOM_SIMULATOR")
 # The simulator's phone shows the desk in a frame of our own origin; nobody else ever may.
 X_FRAME_OPTIONS = "SAMEORIGIN" if WECOM_SIMULATOR else "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -217,7 +229,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = environment.text("TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = environment.time_zone("TIME_ZONE", "Asia/Shanghai")
 
 # Static files --------------------------------------------------------------------------------------------------------
 STORAGES = {
@@ -234,6 +246,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
+# On the disk of the data: a full /tmp must not break uploads, and moving a finished file costs nothing.
+FILE_UPLOAD_TEMP_DIR = environment.folder("FILE_UPLOAD_TEMP_DIR", DATA_DIR / "incoming")
 SOCKETS_PER_USER = environment.number("SOCKETS_PER_USER", 8)
 # Pages reload when the server they come back to is of another build (in-app browsers keep stale pages, WECOM 7).
 BUILD_ID = environment.text("BUILD_ID", "dev")
@@ -241,6 +255,7 @@ RATE_SEND = environment.rate("RATE_SEND", "30/m")
 RATE_UPLOAD = environment.rate("RATE_UPLOAD", "20/10m")
 RATE_LOGIN = environment.rate("RATE_LOGIN", "10/m")
 RATE_ASSISTANT = environment.rate("RATE_ASSISTANT", "10/m")
+RATELIMIT_IP_META_KEY = "accounts.limits.client_address"
 if not REDIS_URL:
     # Memory of one process is the right place for the counters of one process; more than one is refused elsewhere.
     SILENCED_SYSTEM_CHECKS += ["django_ratelimit.E003", "django_ratelimit.W001"]
@@ -252,11 +267,15 @@ WECOM_CORP_ID = environment.text("WECOM_CORP_ID", "ww-demo" if WECOM_SIMULATOR e
 WECOM_AGENT_ID = environment.number("WECOM_AGENT_ID", 1000002)
 WECOM_SECRET = environment.text("WECOM_SECRET", "simulator-secret" if WECOM_SIMULATOR else "")
 WECOM_CALLBACK_TOKEN = environment.text("WECOM_CALLBACK_TOKEN")
-WECOM_CALLBACK_AES_KEY = environment.text("WECOM_CALLBACK_AES_KEY")
+WECOM_CALLBACK_AES_KEY = environment.aes_key("WECOM_CALLBACK_AES_KEY")
 WECOM_API_BASE = environment.web_address(
     "WECOM_API_BASE",
     f"{SITE_URL}/wecom/simulator/cgi-bin" if WECOM_SIMULATOR else "https://qyapi.weixin.qq.com/cgi-bin",
 )
+# Where people are sent to sign in: WeCom's own pages, or the simulator's one page that stands in for both.
+_SIMULATED_SIGN_IN = "/wecom/simulator/authorize" if WECOM_SIMULATOR else ""
+WECOM_AUTHORIZE_URL = _SIMULATED_SIGN_IN or "https://open.weixin.qq.com/connect/oauth2/authorize"
+WECOM_QR_LOGIN_URL = _SIMULATED_SIGN_IN or "https://login.work.weixin.qq.com/wwlogin/sso/login"
 
 # Assistant (read here so that a wrong value is named at the start; the assistant itself is a later part) --------------
 DIFY_API_BASE = environment.web_address("DIFY_API_BASE")
@@ -268,10 +287,17 @@ OPENAI_MODEL = environment.text("OPENAI_MODEL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "itdesk.logs.HideSecrets"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["secrets"], "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "formatters": {
+        "line": {
+            "()": "itdesk.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        },
+        "json": {"()": "itdesk.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line" if LOOPBACK_ONLY else "json"},
+    },
+    "root": {"handlers": ["console"], "level": environment.choice("LOG_LEVEL", "INFO", environment.LOG_LEVELS)},
     "loggers": {
         # urllib3 logs whole addresses at DEBUG, and WeCom wants its token in the address.
         "urllib3": {"level": "WARNING"},

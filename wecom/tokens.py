@@ -1,0 +1,106 @@
+"""One access token for all workers, fetched by one of them at a time (RELIABILITY R7)."""
+
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.views.decorators.debug import sensitive_variables
+
+from .errors import SECRET_WRONG, WecomError, error_for
+from .models import AccessToken
+
+LEASE = timedelta(seconds=20)  # longer than the slowest gettoken: connect 3.05 s, read 10 s
+PATIENCE = 2.0  # seconds that others wait for the one who fetches
+PAUSE = 0.05
+BLOCK = timedelta(minutes=10)
+REFRESH_AT = 0.9  # of the token's life
+
+
+class Tokens:
+    """`fetch()` asks WeCom: → (token, seconds of life). All state is the row, so processes share it."""
+
+    @sensitive_variables("secret")
+    def __init__(self, corp_id, agent_id, base, secret, fetch):
+        self.key = {"corp_id": corp_id, "agent_id": agent_id, "base": base}
+        # A corrected secret must not wait for the block that the wrong one earned, nor use its token.
+        self.secret_digest = salted_hmac("wecom.secret", secret, algorithm="sha256").hexdigest()
+        self.fetch = fetch
+
+    def current(self):
+        """A token that is good now. Raises WecomError."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            row, now = self.row(), timezone.now()
+            if row.token and now < row.refresh_at:
+                return row.token
+            if row.blocked_until and now < row.blocked_until:
+                raise _blocked(row, now)
+            owner = uuid4().hex
+            if self._lease(row, owner, now):
+                return self._refresh(owner)
+            if row.token and now < row.expires_at:
+                return row.token  # still good while a colleague fetches the next one
+            if time.monotonic() > deadline:
+                raise error_for("busy")
+            time.sleep(PAUSE)
+
+    def forget(self, token):
+        """WeCom refused `token`: drop it, unless somebody has put a newer one there already."""
+        self._rows().filter(token=token).update(token="", refresh_at=None, expires_at=None)
+
+    def note(self, working):
+        """Remember whether the last call got through, for /readyz; writes only when that changes."""
+        if working:
+            self._rows().exclude(failing_since=None).update(failing_since=None)
+        else:
+            self._rows().filter(failing_since=None).update(failing_since=timezone.now())
+
+    def row(self):
+        row, _ = AccessToken.objects.get_or_create(**self.key, defaults={"secret_digest": self.secret_digest})
+        if row.secret_digest != self.secret_digest:
+            fresh = AccessToken(pk=row.pk, **self.key, secret_digest=self.secret_digest)
+            fresh.save(force_update=True)
+            return fresh
+        return row
+
+    def _rows(self):
+        return AccessToken.objects.filter(**self.key)
+
+    def _lease(self, row, owner, now):
+        # One conditional UPDATE: of all workers that see the lease free exactly one changes a row.
+        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        return self._rows().filter(free, token=row.token).update(lease_owner=owner, lease_until=now + LEASE) == 1
+
+    @sensitive_variables()
+    def _refresh(self, owner):
+        mine = self._rows().filter(lease_owner=owner)
+        row, now = self.row(), timezone.now()
+        if row.token and now < row.refresh_at:  # a colleague finished between our look and our lease
+            mine.update(lease_until=None)
+            return row.token
+        try:
+            token, life = self.fetch()
+        except WecomError as error:
+            block = {"blocked_until": now + BLOCK, "blocked_code": error.code} if error.code in SECRET_WRONG else {}
+            mine.update(lease_until=None, failing_since=row.failing_since or now, **block)
+            if row.token and now < row.expires_at and not block:
+                return row.token
+            raise
+        mine.update(
+            token=token,
+            refresh_at=now + timedelta(seconds=life * REFRESH_AT),
+            expires_at=now + timedelta(seconds=life),
+            lease_until=None,
+            blocked_until=None,
+            blocked_code=None,
+        )
+        return token
+
+
+def _blocked(row, now):
+    error = error_for(row.blocked_code)
+    error.retry_after = max(1, int((row.blocked_until - now).total_seconds()))
+    return error
