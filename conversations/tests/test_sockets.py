@@ -1,0 +1,281 @@
+"""What a page hears, through the real consumers, hub and layer."""
+
+import json
+import uuid
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.test import Client
+
+from accounts import roles
+from conversations import hub
+from conversations.commands import lifecycle, messages
+from itdesk.asgi import application
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+
+
+class Page:
+    """One signed-in page's socket. `frame()` waits for the next frame; `closed()` for the close code."""
+
+    def __init__(self, path, user, **headers):
+        self.client = Client()
+        if user is not None:
+            self.client.force_login(user, backend="accounts.backends.WecomBackend")
+        cookies = "; ".join(f"{each.key}={each.value}" for each in self.client.cookies.values())
+        sent = [(b"cookie", cookies.encode()), (b"host", b"testserver")]
+        sent += [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        self.socket = WebsocketCommunicator(application, path, headers=sent)
+
+    async def open(self):
+        connected, _ = await self.socket.connect()
+        assert connected
+        return self
+
+    async def frame(self, kind=None):
+        while True:
+            frame = json.loads(await self.socket.receive_from(timeout=3))
+            if kind is None or frame["type"] == kind:
+                return frame
+
+    async def closed(self):
+        while True:
+            event = await self.socket.receive_output(timeout=6)
+            if event["type"] == "websocket.close":
+                return event["code"]
+
+    async def silent(self):
+        return await self.socket.receive_nothing(timeout=0.2)
+
+    async def send(self, **frame):
+        await self.socket.send_to(text_data=json.dumps(frame, default=str))
+
+
+@pytest.fixture
+async def opened():
+    """Opens pages and closes them after the test."""
+    pages = []
+
+    async def open_page(path, user, **headers):
+        page = await (await sync_to_async(Page)(path, user, **headers)).open()
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        await page.socket.disconnect()
+
+
+@sync_to_async
+def say(author, content="打印机连不上了", **more):
+    return messages.post_message(author=author, content=content, client_id=uuid.uuid4(), **more)[0]
+
+
+@sync_to_async
+def answer(author, message, content="我看一下", **more):
+    conversation_id = message.conversation_id
+    return messages.post_reply(
+        author=author, conversation_id=conversation_id, content=content, client_id=uuid.uuid4(), **more
+    )[0]
+
+
+async def test_hello_is_first_and_tells_the_newest_numbers(opened, zhangwei):
+    message = await say(zhangwei)
+    hello = await (await opened("/ws/desk/", zhangwei)).frame()
+    assert (hello["type"], hello["user_id"], hello["build"]) == ("hello", zhangwei.pk, settings.BUILD_ID)
+    assert hello["conversations"] == [{"conversation_id": str(message.conversation_id), "seq": 1, "version": 1}]
+
+
+async def test_an_agent_hears_a_new_message_and_the_changed_row(opened, zhangwei, wangqiang):
+    page = await opened("/ws/agent/", wangqiang)
+    await page.frame("hello")
+    message = await say(zhangwei, "<b>VPN</b> 断线")
+    heard = await page.frame()
+    assert (heard["type"], heard["id"], heard["seq"], heard["prev_seq"]) == ("new_message", str(message.id), 1, 0)
+    assert "&lt;b&gt;VPN&lt;/b&gt;" in heard["html"]
+    row = await page.frame()
+    assert (row["type"], row["version"], row["status"]) == ("conversation_updated", 1, "queued")
+
+
+async def test_the_employee_hears_the_answer_but_never_the_note(opened, zhangwei, wangqiang):
+    first = await say(zhangwei)
+    page = await opened("/ws/desk/", zhangwei)
+    await page.frame("hello")
+    await answer(wangqiang, first, "他的机器有问题", internal=True)
+    assert await page.silent()
+    reply = await answer(wangqiang, first)
+    claimed, heard = await page.frame("new_message"), await page.frame("new_message")
+    assert (claimed["sender_type"], claimed["prev_seq"], claimed["seq"]) == ("system", 1, 3)
+    assert (heard["id"], heard["prev_seq"], heard["seq"]) == (str(reply.id), 3, 4)
+
+
+async def test_agents_hear_a_note(opened, zhangwei, wangqiang, liyang):
+    first = await say(zhangwei)
+    page = await opened("/ws/agent/", liyang)
+    await page.frame("hello")
+    note = await answer(wangqiang, first, "他的机器有问题", internal=True)
+    assert (await page.frame("new_message"))["id"] == str(note.id)
+
+
+async def test_a_stranger_hears_nothing(opened, zhangwei, lina, wangqiang):
+    page = await opened("/ws/desk/", lina)
+    assert (await page.frame())["conversations"] == []
+    first = await say(zhangwei)
+    await answer(wangqiang, first)
+    kinds = []
+    while not await page.silent():
+        kinds.append((await page.frame())["type"])
+    assert set(kinds) <= {"queue_moved"}
+
+
+async def test_a_page_hears_its_own_language(opened, zhangwei, wangqiang):
+    first = await say(zhangwei)
+    page = await opened("/ws/desk/", zhangwei, accept_language="en")
+    await page.frame("hello")
+    await sync_to_async(lifecycle.claim)(first.conversation_id, by=wangqiang)
+    assert 'lang="en"' in (await page.frame("new_message"))["html"]
+
+
+async def test_nobody_is_told_so_by_a_code(opened):
+    page = await opened("/ws/desk/", None)
+    assert await page.closed() == 4401
+
+
+async def test_an_employee_has_no_place_in_the_agents_feed(opened, zhangwei):
+    page = await opened("/ws/agent/", zhangwei)
+    assert await page.closed() == 4403
+
+
+async def test_a_role_that_is_taken_away_closes_the_socket(opened, wangqiang):
+    page = await opened("/ws/agent/", wangqiang)
+    await page.frame("hello")
+    await sync_to_async(roles.revoke)(wangqiang, "agent", channel="command")
+    assert await page.closed() == 4403
+
+
+async def test_a_role_taken_away_unheard_closes_the_socket_at_the_next_look(opened, wangqiang, monkeypatch):
+    monkeypatch.setattr(hub.broadcast, "announce_rights", lambda user_id, **facts: None)
+    page = await opened("/ws/agent/", wangqiang)
+    await page.frame("hello")
+    await sync_to_async(roles.revoke)(wangqiang, "agent", channel="command")
+    assert await page.silent()
+    await hub.running()._look_again([*hub.running()._sockets])
+    assert await page.closed() == 4403
+
+
+async def test_logout_closes_this_sessions_sockets_and_no_other(opened, zhangwei):
+    here, there = await opened("/ws/desk/", zhangwei), await opened("/ws/desk/", zhangwei)
+    await here.frame("hello")
+    await there.frame("hello")
+    await sync_to_async(here.client.post)("/itportal/logout")
+    assert await here.closed() == 4401
+    assert await there.silent()
+
+
+async def test_watching_a_strangers_conversation_ends_the_socket(opened, zhangwei, lina):
+    message = await say(zhangwei)
+    page = await opened("/ws/desk/", lina)
+    await page.frame("hello")
+    await page.send(type="watch", conversation_id=message.conversation_id)
+    assert await page.closed() == 4403
+
+
+async def test_the_beat_tells_an_agent_of_what_they_watch(opened, zhangwei, wangqiang):
+    message = await say(zhangwei)
+    await answer(wangqiang, message, "备注", internal=True)
+    page = await opened("/ws/agent/", wangqiang)
+    await page.frame("hello")
+    await page.send(type="watch", conversation_id=message.conversation_id)
+    await page.send(type="nonsense")
+    await page.frame("error")  # the socket has worked through what was sent
+    await hub.running().beat_once()
+    beat = await page.frame("beat")
+    assert beat["conversations"] == [{"conversation_id": str(message.conversation_id), "seq": 2, "version": 1}]
+
+
+@pytest.mark.parametrize("text", ["", "null", "[]", "{", '{"type": 1}', '{"type": "__init__"}', '{"type": "watch"}',
+                                  '{"type": "read", "conversation_id": "x"}', "\ud800" and '{"type": "close"}', "[" * 2000])
+async def test_an_unknown_frame_is_answered_and_harms_nobody(opened, zhangwei, text):
+    page = await opened("/ws/desk/", zhangwei)
+    await page.frame("hello")
+    await page.socket.send_to(text_data=text)
+    assert await page.frame() == {"type": "error", "error": "bad_frame"}
+
+
+async def test_a_flood_of_frames_ends_the_socket(opened, zhangwei):
+    page = await opened("/ws/desk/", zhangwei)
+    for _ in range(40):
+        await page.send(type="nonsense")
+    assert await page.closed() == 4429
+
+
+async def test_a_page_too_far_behind_is_sent_away_to_catch_up(opened, zhangwei):
+    page = await opened("/ws/desk/", zhangwei)
+    await page.frame("hello")
+    socket = next(iter(hub.running()._sockets))
+    for _ in range(300):
+        socket.offer('{"type": "typing"}')
+    assert await page.closed() == 4429
+
+
+async def test_a_frame_over_four_kilobytes_ends_the_socket(opened, zhangwei):
+    page = await opened("/ws/desk/", zhangwei)
+    await page.frame("hello")
+    await page.socket.send_to(text_data=json.dumps({"type": "read", "x": "x" * 5000}))
+    assert await page.closed() == 1009
+
+
+async def test_a_ninth_socket_of_one_person_is_refused(opened, zhangwei):
+    for _ in range(settings.SOCKETS_PER_USER):
+        await opened("/ws/desk/", zhangwei)
+    assert await (await opened("/ws/desk/", zhangwei)).closed() == 4429
+
+
+async def test_read_frames_move_the_mark_only_forward(opened, zhangwei, wangqiang):
+    message = await say(zhangwei)
+    page = await opened("/ws/desk/", zhangwei)
+    await page.frame("hello")
+    for seq in (1, 0, 99):
+        await page.send(type="read", conversation_id=message.conversation_id, seq=seq)
+    await page.send(type="nonsense")
+    await page.frame("error")
+    mark = await sync_to_async(message.conversation.read_marks.get)(user=zhangwei)
+    assert mark.read_seq == 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("http://testserver", True),
+        ("http://testserver:81", False),
+        ("http://evil.example", False),
+        ("http://testserver.evil.example", False),
+        ("http://sub.testserver", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+async def test_only_our_own_pages_open_a_socket(zhangwei, origin, allowed):
+    page = await sync_to_async(Page)("/ws/desk/", zhangwei, origin=origin)
+    connected, _ = await page.socket.connect()
+    assert connected is allowed
+    await page.socket.disconnect()
+
+
+async def test_a_dead_layer_fails_no_send(zhangwei, monkeypatch):
+    async def broken(*args):
+        raise ConnectionError("no layer")
+
+    monkeypatch.setattr("channels.layers.InMemoryChannelLayer.group_send", broken, raising=False)
+    message = await say(zhangwei)
+    assert message.seq == 1
+
+
+async def test_a_frame_that_cannot_be_rendered_fails_no_send(zhangwei, monkeypatch):
+    def broken(*args):
+        raise RuntimeError("template")
+
+    monkeypatch.setattr("conversations.presentation.message_html", broken)
+    assert (await say(zhangwei)).seq == 1
