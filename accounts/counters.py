@@ -13,15 +13,15 @@ class LocalCounters:
         self._lock = threading.Lock()
         self._windows = OrderedDict()  # key → [window's end by the monotonic clock, hits]
 
-    def hit(self, key, period):
-        """Count one hit of `key`. Returns (hits in this window, seconds until the next window)."""
+    def hit(self, key, period, by=1):
+        """Add `by` hits to `key`. Returns (hits in this window, seconds until the next window)."""
         now = time.monotonic()
         with self._lock:
             window = self._windows.get(key)
             if window is None or window[0] <= now:
                 window = self._windows[key] = [now + period, 0]
             self._windows.move_to_end(key)
-            window[1] += 1
+            window[1] += by
             while len(self._windows) > self._max_keys:
                 self._windows.popitem(last=False)
             return window[1], window[0] - now

@@ -39,8 +39,8 @@ def limited(group, rate_setting):
 
         @wraps(view)
         def counted(request, *args, **kwargs):
-            wait = hit(request, group, getattr(settings, rate_setting)) if request.method == "POST" else 0
-            return too_fast(request, wait) if wait else view(request, *args, **kwargs)
+            seconds = hit(request, group, getattr(settings, rate_setting)) if request.method == "POST" else 0
+            return too_fast(request, seconds) if seconds else view(request, *args, **kwargs)
 
         return counted
 
@@ -52,22 +52,35 @@ def hit(request, group, rate, who=None):
 
     `who`: whom to count, when it is neither the person nor the address of `request` (a login name, say).
     """
-    who = who or person_or_address(request)
+    limit, _period = _split(rate)
+    hits, seconds_left = _count(request, group, rate, who or person_or_address(request), increment=True)
+    return seconds_left if hits > limit else 0
+
+
+def wait(request, group, rate, who=None):
+    """Seconds until another event of `group` is allowed, 0 for now. Counts nothing: for what only failures count."""
+    limit, _period = _split(rate)
+    hits, seconds_left = _count(request, group, rate, who or person_or_address(request), increment=False)
+    return seconds_left if hits >= limit else 0
+
+
+def _count(request, group, rate, who, increment):
+    """(hits in this window, whole seconds until the next), from the shared cache or, while it is away, from here."""
     limit, period = _split(rate)
     if not breaker.is_open:
         try:
-            usage = get_usage(request, group=group, key=lambda *_: who, rate=(limit, period), increment=True)
+            usage = get_usage(request, group=group, key=lambda *_: who, rate=(limit, period), increment=increment)
         except (RedisError, OSError) as error:
             _note_failure(error)
         else:
             if usage is None:  # RATELIMIT_ENABLE is off
-                return 0
+                return -1, 0
             if usage["time_left"] >= 0:
-                # The window ends after the second named by time_left: a caller that comes exactly then is still early.
-                return usage["time_left"] + 1 if usage["should_limit"] else 0
+                # The window ends after the second named by time_left: who comes exactly then is still early.
+                return usage["count"], usage["time_left"] + 1
             _note_failure("the counter vanished")
-    hits, seconds_left = counters.hit((group, rate, who), period)
-    return math.ceil(seconds_left) if hits > limit else 0
+    hits, seconds_left = counters.hit((group, rate, who), period, by=int(increment))
+    return hits, math.ceil(seconds_left)
 
 
 @cache
@@ -82,11 +95,11 @@ def _note_failure(error):
         logger.warning("limits: the shared cache does not answer (%s); counting in this process", error)
 
 
-def too_fast(request, wait):
+def too_fast(request, seconds):
     """The answer 429: when to come back, for programs (`Retry-After`) and for people."""
-    reason = _("发送太快了，%(seconds)d 秒后可以再试") % {"seconds": wait}
-    response = answer(request, 429, "too_fast", reason, retry_after=wait)
-    response["Retry-After"] = str(wait)
+    reason = _("发送太快了，%(seconds)d 秒后可以再试") % {"seconds": seconds}
+    response = answer(request, 429, "too_fast", reason, retry_after=seconds)
+    response["Retry-After"] = str(seconds)
     return response
 
 

@@ -1,15 +1,23 @@
 """Every address asks for a signed-in person unless its view says otherwise."""
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import JsonResponse
 from django.utils.translation import gettext as _
+
+from .answers import answer
 
 
 class SignedIn(LoginRequiredMiddleware):
     """Pages are sent to the login; scripts and HTMX get 401, so that nothing typed is swapped away."""
 
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        # Open views first: a probe with a stale cookie must not ask the database who that was.
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request, view_func):
-        page = "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
+        accept = request.headers.get("Accept", "")
+        page = "text/html" in accept and "application/json" not in accept and "HX-Request" not in request.headers
         if page and request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
-        return JsonResponse({"error": "not_signed_in", "reason": _("登录已过期，请重新登录")}, status=401)
+        return answer(request, 401, "not_signed_in", _("登录已过期，请重新登录"))

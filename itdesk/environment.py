@@ -1,14 +1,19 @@
 """Reads the environment once; a missing or malformed value ends the start with one line that names it."""
 
-import sys
+import os
+import re
+import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from redis.connection import parse_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
-RATE_UNITS = "smhd"
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]")
+RATE = re.compile(r"[0-9]{1,9}/([1-9][0-9]{0,5})?[smhd]")
+LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
 env = environ.Env()
 
@@ -47,44 +52,102 @@ def number(name, default, at_least=1):
     return int(raw)
 
 
-def names(name, default):
-    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+def hosts(name, default):
+    """Exact host names. A pattern (`*`, `.example.com`) would let anybody's name through (RELIABILITY B3)."""
+    found = [part.strip() for part in text(name, default).split(",") if part.strip()]
+    if not found:
+        raise Malformed(name, "names no host")
+    for host in found:
+        if not HOST_NAME.fullmatch(host):
+            raise Malformed(name, "must list exact host names, without *, scheme, port or path")
+    return found
 
 
 def rate(name, default):
     """A rate as django-ratelimit writes it: `30/m`, `20/10m`."""
     raw = text(name, default)
-    count, slash, period = raw.partition("/")
-    if not (slash and count.isdigit() and period and period[-1] in RATE_UNITS and (period[:-1] or "1").isdigit()):
+    if not RATE.fullmatch(raw):
         raise Malformed(name, "must look like 30/m or 20/10m")
     return raw
+
+
+def choice(name, default, allowed):
+    raw = text(name, default).upper()
+    if raw not in allowed:
+        raise Malformed(name, f"must be one of {', '.join(sorted(allowed))}")
+    return raw
+
+
+def time_zone(name, default):
+    raw = text(name, default)
+    if raw not in zoneinfo.available_timezones():
+        raise Malformed(name, "must be a time zone such as Asia/Shanghai")
+    return raw
+
+
+def folder(name, default):
+    """A folder that exists afterwards and can be written."""
+    path = Path(text(name, str(default)))
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Malformed(name, f"the folder cannot be made ({error.strerror})") from None
+    if not os.access(path, os.W_OK):
+        raise Malformed(name, "the folder cannot be written")
+    return path
+
+
+def secret_keys(name):
+    """Former keys, separated by commas; cookies signed by them stay good while a key is changed."""
+    found = [part.strip() for part in text(name).split(",") if part.strip()]
+    if any(len(key) < 50 for key in found):
+        raise Malformed(name, "each key must have at least 50 characters")
+    return found
 
 
 def web_address(name, default=""):
     """An http(s) address without a trailing slash, or the empty text."""
     raw = text(name, default).rstrip("/")
-    if raw and (urlsplit(raw).scheme not in {"http", "https"} or not urlsplit(raw).hostname):
+    try:
+        parts = urlsplit(raw)
+        good = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number, an address in broken brackets
+        good = False
+    if raw and not good:
         raise Malformed(name, "must start with http:// or https:// and name a host")
+    return raw
+
+
+def aes_key(name):
+    """WeCom's EncodingAESKey: 43 letters and digits, or the empty text."""
+    raw = text(name)
+    if raw and not (len(raw) == 43 and raw.isascii() and raw.isalnum()):
+        raise Malformed(name, "must be the 43 letters and digits that WeCom shows")
     return raw
 
 
 def database(name, default):
     raw = text(name, default)
-    if urlsplit(raw).scheme not in {"sqlite", "postgres", "postgresql"}:
+    if raw.partition(":")[0] not in {"sqlite", "postgres", "postgresql"}:
         raise Malformed(name, "must be sqlite:///path or postgresql://…")
     try:
-        return env.db_url_config(raw)
+        found = env.db_url_config(raw)
     except Exception:
         raise Malformed(name, "is not a database address") from None
+    if not found["NAME"]:
+        raise Malformed(name, "names no database")
+    return found
 
 
 def redis_address(name):
     raw = text(name)
-    if raw and urlsplit(raw).scheme not in {"redis", "rediss", "unix"}:
+    if raw and not (raw.startswith(("redis://", "rediss://", "unix://")) and _is_redis(raw)):
         raise Malformed(name, "must be redis://…, rediss://… or unix://…")
     return raw
 
 
-def running(*commands):
-    """Whether this process is one of these management commands."""
-    return len(sys.argv) > 1 and sys.argv[1] in commands
+def _is_redis(raw):
+    try:
+        return bool(parse_url(raw))
+    except ValueError:
+        return False

@@ -2,8 +2,9 @@
 
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -43,9 +44,7 @@ def go(request, code):
 def logout(request):
     """End this session; its sockets close within 5 s (`accounts.signals.signed_out`)."""
     end_session(request)
-    response = HttpResponseRedirect("/itportal/signed-out")
-    response.status_code = 303
-    return response
+    return HttpResponse(status=303, headers={"Location": reverse("portal:signed_out")})
 
 
 @login_not_required
