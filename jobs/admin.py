@@ -37,6 +37,8 @@ class JobAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("重新执行（仅限已放弃的任务）"), permissions=["view"])
     def run_again(self, request, jobs):
+        for job in jobs.filter(state=Job.State.DEAD):
+            self.log_change(request, job, "run again")
         revived = queue.run_again(jobs)
         if revived:
             said = ngettext("%(count)d 个任务将重新执行。", "%(count)d 个任务将重新执行。", revived) % {

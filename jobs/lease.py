@@ -23,12 +23,12 @@ def claim(now, lease_seconds=LEASE_SECONDS):
     # A plain look first: an idle worker must not take SQLite's only write lock twice a second.
     while _due(now).exists():
         with transaction.atomic():
-            job = _pick(now)
+            job = pick(now)
             if job is None:
                 return None
             if job.attempts >= job.max_attempts:
                 _bury_expired(job, now)
-            elif _take(job, now, lease_seconds):
+            elif take(job, now, lease_seconds):
                 return job
     return None
 
@@ -38,7 +38,8 @@ def _due(now):
     return Job.objects.filter(Q(state=State.READY, run_at__lte=now) | expired).order_by("run_at", "id")
 
 
-def _pick(now):
+def pick(now):
+    """The job that is due longest, locked until the transaction ends, or None."""
     due = _due(now)
     if connection.features.has_select_for_update_skip_locked:
         # Workers step around each other's rows. On SQLite the IMMEDIATE transaction is the lock.
@@ -51,7 +52,8 @@ def _unchanged(job):
     return Job.objects.filter(pk=job.pk, state=job.state, attempts=job.attempts, lease=job.lease)
 
 
-def _take(job, now, lease_seconds):
+def take(job, now, lease_seconds=LEASE_SECONDS):
+    """Hold `job` unless somebody took it since it was picked. Returns whether it is ours; then `job` has its token."""
     token = uuid.uuid4()
     until = now + timedelta(seconds=lease_seconds)
     if not _unchanged(job).update(state=State.RUNNING, attempts=F("attempts") + 1, lease=token, lease_until=until):

@@ -43,9 +43,9 @@ def perform(job, now=None):
     except queue.RetryLater as error:
         held = lease.retry(job, now or timezone.now(), scrubbed(error.reason), error.seconds)
         log.info("job %s put off: %s", job, scrubbed(error.reason))
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a handler that calls sys.exit must not take its worker thread along
         held = lease.retry(job, now or timezone.now(), described(error))
-        log.warning("job %s failed, attempt %d of %d: %s", job, job.attempts, job.max_attempts, scrubbed(error))
+        log.warning("job %s failed, attempt %d of %d: %s", job, job.attempts, job.max_attempts, scrubbed(repr(error)))
     else:
         held = lease.finish(job, now or timezone.now())
     if not held:
@@ -67,6 +67,7 @@ class Worker:
         self._guard = threading.Lock()
         self._finished = threading.Event()
         self._scheduled = {}
+        self._crew = []
 
     def run(self):
         """Work until `stop_event` is set; then finish the jobs in hand, or release them after the grace time."""
@@ -80,15 +81,19 @@ class Worker:
         self._stop()
 
     def _start(self, target, name):
-        threading.Thread(target=target, name=name, daemon=True).start()
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        self._crew.append(thread)
+        thread.start()
 
     def _guarded(self, step):
-        """A database that is away for a while must not end a worker."""
+        """A database that is away for a while, or a fault of ours, must not end a worker."""
         close_old_connections()
         try:
             step()
         except UNAVAILABLE as error:
             log.warning("database: %s", scrubbed(error))
+        except Exception as error:
+            log.error("worker: %s", described(error))
         finally:
             close_old_connections()
 
@@ -136,3 +141,5 @@ class Worker:
             self._guarded(lambda job=job: lease.release(job, timezone.now()))
         for _ in range(self.threads):
             self._claimed.put(None)
+        for thread in self._crew:
+            thread.join(0 if left else 2)
