@@ -138,7 +138,7 @@ class Outbound:
     def serve_on(self, loop):
         """Send from this loop from now on; the server calls it once, before its first request is answered."""
         with self._lock:
-            self._loop = loop
+            self._loop, self._draining = loop, False
         loop.call_soon_threadsafe(self._wake)
 
     def put(self, frames):
@@ -146,8 +146,13 @@ class Outbound:
             self.dropped += max(0, len(self._frames) + len(frames) - QUEUE_LIMIT)
             self._frames.extend(frames)
             loop = self._loop = self._loop or _own_loop()
-        if loop is not None:
+        if loop is None:
+            return
+        try:
             loop.call_soon_threadsafe(self._wake)
+        except RuntimeError:
+            # The server's loop is closed: the process ends, and its pages are gone already.
+            self.dropped += len(frames)
 
     def _wake(self):
         if not self._draining:

@@ -55,6 +55,7 @@ class PageSocket(AsyncWebsocketConsumer):
         await self.accept()
         self.watching, self.bucket, self.ended = set(), Bucket(), False
         self.queue, self.writer = asyncio.Queue(QUEUE_FRAMES), None
+        self.early = []  # what arrives between joining and `hello`, which is always first
         user = self.scope["user"]
         if not user.is_authenticated:
             return await self.end(NOT_SIGNED_IN)
@@ -71,8 +72,7 @@ class PageSocket(AsyncWebsocketConsumer):
         code, numbers = await database_sync_to_async(self._admission)()
         if code is not None:
             return await self.end(code)
-        self.writer = asyncio.ensure_future(self._write())
-        self.offer(self._hello(numbers))
+        self._greet(hub.hello_text(self, numbers, settings.BUILD_ID))
 
     def _admission(self):
         code = rights_of({self.user_id}, {self.session_key}).verdict(self)
@@ -81,8 +81,11 @@ class PageSocket(AsyncWebsocketConsumer):
     def _numbers(self):
         return numbers_of({self.user_id} if self.audience == access.EMPLOYEE else set(), set(self.watching))
 
-    def _hello(self, numbers):
-        return hub.hello_text(self, numbers, settings.BUILD_ID)
+    def _greet(self, hello):
+        early, self.early = self.early, None
+        for text in [hello, *early]:
+            self.offer(text)
+        self.writer = asyncio.ensure_future(self._write())
 
     async def disconnect(self, code):
         self.ended = True
@@ -104,6 +107,9 @@ class PageSocket(AsyncWebsocketConsumer):
     def offer(self, text):
         """Queue one finished frame; never waits. Whoever is too far behind is closed and comes back by `after=`."""
         if self.ended:
+            return
+        if self.early is not None:
+            self.early.append(text)
             return
         try:
             self.queue.put_nowait(text)

@@ -1,0 +1,17 @@
+"""Addresses of the employee desk, under `/itdesk/`."""
+
+from django.urls import path
+
+from ..views import desk
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", desk.home, name="home"),
+    path("requests/", desk.requests, name="requests"),
+    path("messages", desk.messages, name="messages"),
+    path("c/<uuid:conversation_id>/", desk.conversation, name="conversation"),
+    path("c/<uuid:conversation_id>/header", desk.header, name="header"),
+    path("c/<uuid:conversation_id>/handoff", desk.handoff, name="handoff"),
+    path("c/<uuid:conversation_id>/read", desk.read, name="read"),
+]
