@@ -4,10 +4,12 @@ import shutil
 import threading
 import time
 
+import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from .draining import drain, is_draining
@@ -15,6 +17,8 @@ from .draining import drain, is_draining
 __all__ = ["alive", "drain", "is_draining", "ready"]
 
 DEADLINE = 1.5  # seconds for all parts together; a balancer gives up after two
+WORKER_SILENT = 90  # seconds without a sign of life from any worker
+WORKER_LATE = 120  # seconds that a job may be due before somebody should look
 DISK_FLOOR = 200 * 1024 * 1024  # bytes free below which the next uploads may fail
 
 
@@ -97,16 +101,32 @@ def _database():
 def _layer():
     from conversations import broadcast
 
-    return broadcast.layer_state(), "redis" if settings.REDIS_URL else "in memory"
+    if not settings.REDIS_URL:
+        return broadcast.layer_state(), "in memory"
+    # Asked by a connection of its own: the layer notices a dead Redis only with the next frame.
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=None) as server:
+        server.ping()
+    return broadcast.layer_state(), "redis"
 
 
 def _worker():
-    from jobs import worker
+    from jobs.health import health
 
-    return worker.health()
+    try:
+        facts = health()
+    finally:
+        connection.close()
+    seen, oldest = facts["worker_seen_at"], facts["oldest_ready_seconds"] or 0
+    if seen is None or (timezone.now() - seen).total_seconds() > WORKER_SILENT:
+        return "degraded", "no worker is running"
+    if oldest > WORKER_LATE:
+        return "degraded", f"the oldest job waits for {oldest:.0f} s"
+    return "ok", f"{facts['dead']} jobs need a person" if facts["dead"] else ""
 
 
 def _wecom():
+    if not (settings.WECOM_CORP_ID and settings.WECOM_SECRET):
+        return "off", "WECOM_CORP_ID or WECOM_SECRET is missing"
     from wecom import client
 
     return client.state()
