@@ -1,0 +1,80 @@
+"""What a member's phone shows of the app's messages."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from .models import SimulatedMessage
+
+SHOWN = 60
+GAP = timedelta(minutes=5)
+COLOURED = re.compile(r"&lt;div class=&quot;(gray|normal|highlight)&quot;&gt;(.*?)&lt;/div&gt;", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Chat:
+    """`lines`: dicts `{time, kind, title, text, button, href}`, oldest first; `time` only after a gap."""
+
+    lines: list
+    last_id: int
+
+
+def chat_of(userid, host):
+    """The chat of a member with the app, as the browser at `host` should show it."""
+    arrived = SimulatedMessage.objects.filter(userid=userid.lower(), fate=SimulatedMessage.Fate.ARRIVED)
+    messages = list(reversed(arrived.order_by("-id")[:SHOWN]))
+    lines, before = [], None
+    for message in messages:
+        gap = before is None or message.sent_at - before > GAP
+        lines.append({"time": _time(message.sent_at) if gap else "", **_line(message, userid, host)})
+        before = message.sent_at
+    return Chat(lines, messages[-1].pk if messages else 0)
+
+
+def _line(message, userid, host):
+    kind = message.body.get("msgtype", "")
+    content = message.body.get(kind, {})
+    line = {"kind": kind, "id": message.pk}
+    if kind == "textcard":
+        button = content.get("btntxt") or _("详情")
+        href = _href(content["url"], userid, host)
+        text = _coloured(content["description"])
+        return {**line, "title": content["title"], "text": text, "button": button, "href": href}
+    if kind == "template_card":
+        title = content.get("main_title", {})
+        return {**line, "title": title.get("title", ""), "text": title.get("desc", "")}
+    return {**line, "text": content.get("content", "")}
+
+
+def _href(url, userid, host):
+    """Our own pages open on this member's phone, signed in by WeCom; any other address is just a link."""
+    parts = urlsplit(url)
+    if parts.netloc not in {host, urlsplit(settings.SITE_URL).netloc}:
+        return url
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return f"{reverse('simulator:hold', args=[userid])}?{urlencode({'to': path})}"
+
+
+def _coloured(text):
+    """WeCom draws exactly these tags of a card's description and nothing else."""
+    safe = COLOURED.sub(r'<span class="card-text card-text--\1">\2</span>', escape(text))
+    return mark_safe(safe.replace("&lt;br&gt;", "<br>"))  # noqa: S308 (escaped above, two fixed tags put back)
+
+
+def _time(moment):
+    local, today = timezone.localtime(moment), timezone.localdate()
+    clock = date_format(local, "H:i")
+    if local.date() == today:
+        return _("今天 %(clock)s") % {"clock": clock}
+    if local.date() == today - timedelta(days=1):
+        return _("昨天 %(clock)s") % {"clock": clock}
+    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {clock}"
