@@ -12,13 +12,12 @@ def lock(visible, conversation_id):
     """The conversation under its row lock, or NotFound. Must be the first statement of the transaction.
 
     SQLite has no row locks: there `transaction_mode=IMMEDIATE` has locked the file already.
+
+    Only the employee is joined, who never changes. After a wait for the lock PostgreSQL reads the locked row anew but
+    keeps the joined rows of before: an `assigned_agent` joined here would be the one of before the wait.
     """
     try:
-        return (
-            visible.select_related("employee", "assigned_agent", "group", "category")
-            .select_for_update(of=("self",), no_key=True)
-            .get(pk=conversation_id)
-        )
+        return visible.select_related("employee").select_for_update(of=("self",), no_key=True).get(pk=conversation_id)
     except Conversation.DoesNotExist:
         raise NotFound(visitor_gone()) from None
 

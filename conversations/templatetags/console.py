@@ -94,3 +94,22 @@ def short_time(moment):
 
 def _minutes(since):
     return max(0, int((timezone.now() - since).total_seconds() // 60))
+
+
+@register.filter
+def moment(at):
+    """`09:41` today, else the day before it: `11月20日 09:41`."""
+    clock = date_format(timezone.localtime(at), "H:i")
+    day = short_time(at)
+    return clock if day == clock else f"{day} {clock}"
+
+
+@register.filter
+def number_of(counts, view):
+    return counts[view]
+
+
+@register.filter
+def capped(number):
+    """The number as the rail shows it: beyond the cap the exact one would cost a scan of years."""
+    return f"{inbox.COUNT_CAP}+" if number > inbox.COUNT_CAP else number

@@ -37,8 +37,9 @@ class Button:
         return self.action == Action.TRANSFER
 
     @property
-    def expects_version(self):
-        """Whether what the agent saw last decides: nobody ends what they have not read."""
+    def moves_on(self):
+        """Whether the next conversation opens afterwards. What the agent saw last then decides (`version`):
+        nobody ends what they have not read."""
         return self.action == Action.RESOLVE
 
 

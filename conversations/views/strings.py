@@ -4,11 +4,15 @@ from django.utils.translation import gettext as _
 
 
 def console_strings():
-    """Read by the page from `<script id="strings">`. `%n` stands for a number, `%s` for a name."""
+    """Read by `strings.js` from the page; `%n` stands for a number, `%s` for a name."""
     return {
-        "wait": {"now": _("刚刚"), "minutes": _("%n 分"), "hours": _("%n 小时"), "days": _("%n 天")},
-        "replyPlaceholder": _("写回复，Ctrl+Enter 发送，/ 常用语"),
-        "notePlaceholder": _("写内部备注，员工看不到"),
-        "sendReply": _("发送"),
-        "sendNote": _("存为备注"),
+        "wait_now": _("刚刚"),
+        "wait_minutes": _("%n 分"),
+        "wait_hours": _("%n 小时"),
+        "wait_days": _("%n 天"),
+        "reply_placeholder": _("写回复，输入 / 选常用语"),
+        "note_placeholder": _("写内部备注，员工看不到"),
+        "too_long": _("多了 %n 字，太长的内容请作为文件附上"),
+        "signed_out": _("登录已过期，正在重新登录，内容不会丢"),
+        "role_lost": _("您的客服角色已被收回"),
     }
