@@ -1,0 +1,28 @@
+"""The words that the scripts of both screens show; scripts hold none of their own."""
+
+from django.utils.translation import gettext as _
+
+
+def shared_strings():
+    """Stands under `shared` in the page's `<script id="strings">`. `%n` is a number, `%s` a name."""
+    return {
+        "just_now": _("刚刚"),
+        "new_below": _("%n 条新消息"),
+        "copied": _("已复制"),
+        "copy_failed": _("请长按选择后复制"),
+        "offline": _("网络恢复后自动发送"),
+        "too_fast": _("发送太快了，%n 秒后自动重试"),
+        "busy": _("系统正忙，%n 秒后自动重试"),
+        "uploading": _("正在上传 %n%"),
+        "stale": _("这是一天前写的，还没有发出。要现在发送吗"),
+        "not_sent": _("没有发出：%s"),
+        "refused": _("服务器没有接受这条消息"),
+        "too_large": _("“%s” 超过 %n MB。可以压缩后再发"),
+        "too_many": _("一次最多 %n 个文件"),
+        "empty_file": _("“%s” 是空文件"),
+        "too_long": _("文字有 %n 字，超过上限。请存成文件后用“＋”附上"),
+        "signing_in": _("登录已过期，正在重新登录，内容不会丢"),
+        "role_lost": _("您现在不能使用这个页面了"),
+        "polling": _("实时连接不通，每几秒自动查看新消息"),
+        "reconnecting": _("网络不稳，正在重新连接"),
+    }
