@@ -97,8 +97,8 @@ def init_desk():
             pk=1, defaults={"greeting": GREETING, "greeting_en": GREETING_EN}
         )
         if first_time:
-            _fill(Category, [dict(code=code, name=name) for code, name in CATEGORIES], "code")
-            replies = [dict(shortcut=key, title=title, content=text) for key, title, text in CANNED_REPLIES]
+            _fill(Category, [{"code": code, "name": name} for code, name in CATEGORIES], "code")
+            replies = [{"shortcut": key, "title": title, "content": text} for key, title, text in CANNED_REPLIES]
             _fill(CannedReply, replies, "shortcut")
     return first_time
 
