@@ -4,6 +4,8 @@ Each function answers whether anything changed, writes one audit row when it did
 `channel` says where the change came from: admin, command, login or demo; `by` is the person, None for a program.
 """
 
+import re
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from . import signals
 from .models import AuditEntry, Role, RoleGrant, User
 
 DEFAULT_ROLES = ((Role.USER, "员工"), (Role.AGENT, "客服"), (Role.ADMIN, "管理员"))
+USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")  # WeCom's own rule
 
 
 class UnknownRole(Exception):

@@ -1,15 +1,11 @@
 """`assign_role USERID ROLE [--remove]` and `assign_role USERID --list`."""
 
-import re
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from accounts import roles
 from accounts.models import Role, User
-
-USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")  # WeCom's own rule
 
 
 class Command(BaseCommand):
@@ -43,7 +39,7 @@ class Command(BaseCommand):
     def _enrolled(self, userid):
         if not settings.WECOM_CORP_ID:
             raise CommandError(_("WECOM_CORP_ID 还没有设置，不知道 %s 属于哪家企业") % userid)
-        if not USERID.fullmatch(userid):
+        if not roles.USERID.fullmatch(userid):
             raise CommandError(_("%s 不是企业微信账号：只能有字母、数字和 _ - @ .") % userid)
         self.stdout.write(_("%s 还没有登录过，已先登记，首次登录即生效") % userid)
         return roles.enrol(settings.WECOM_CORP_ID, userid, channel="command")[0]
