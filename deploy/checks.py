@@ -1,0 +1,152 @@
+"""`deploy/dev.py test`: every check, one after another, each with its time; the last line is the total."""
+
+import os
+import random
+import secrets
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from . import parts, tally
+from .machine import ROOT, in_ci, say
+from .tally import Tally
+
+# Read by the settings: a value from somebody's shell would test something else than the next person does.
+OURS = ("DJANGO_", "DATABASE_", "REDIS_", "WECOM_", "DIFY_", "OPENAI_", "RATE_", "MESSAGE_", "ATTACHMENT_")
+OURS += ("SITE_URL", "DATA_DIR", "MEDIA_ROOT", "STATIC_ROOT", "TIME_ZONE", "LOG_LEVEL", "HSTS_", "PYTEST_ADDOPTS")
+PRODUCTION = {
+    "DJANGO_ALLOWED_HOSTS": "desk.example.com",
+    "SITE_URL": "https://desk.example.com",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "WECOM_SIMULATOR": "false",
+    "WECOM_CORP_ID": "ww0123456789abcdef",
+    "WECOM_SECRET": "a-secret-of-this-check-alone",
+}
+UNIT = "not browser and not stack"
+
+
+@dataclass
+class Run:
+    """One test run: the interpreter, the folder for scratch, what was found, what was counted."""
+
+    python: Path
+    scratch: Path
+    pytest_args: list
+    chromium: str | None = None
+    postgres: str | None = None
+    redis: str | None = None
+    total: Tally = field(default_factory=Tally)
+    step: int = 0
+
+    def environment(self, *, real=False):
+        """Of one step: a data folder of its own; SQLite and memory, or with `real` PostgreSQL and Redis."""
+        self.step += 1
+        data = self.scratch / str(self.step)
+        data.mkdir()
+        values = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        values |= {"DATA_DIR": str(data), "STATIC_ROOT": str(data / "static"), "PYTHONUTF8": "1", "REDIS_URL": ""}
+        values["DATABASE_URL"] = self.postgres if real else f"sqlite:///{(data / 'desk.sqlite3').as_posix()}"
+        if real:
+            # Frames of Redis reach every database of it, so runs at the same time need the prefix as well.
+            values["REDIS_URL"] = urlsplit(self.redis)._replace(path=f"/{random.randint(1, 15)}").geturl()  # noqa: S311
+            values["REDIS_PREFIX"] = f"itdesk-test-{secrets.token_hex(4)}"
+        if self.chromium:
+            values["CHROMIUM"] = self.chromium
+        return values
+
+
+def test(python, pytest_args):
+    """Run the steps; answers 0 when all passed, else 1."""
+    with tempfile.TemporaryDirectory(prefix="itdesk-test-", ignore_cleanup_errors=True) as scratch:
+        run = Run(python, Path(scratch), pytest_args)
+        find_parts(run)
+        if not pytest_args:
+            static_checks(run)
+        suites(run)
+    say()
+    say(str(run.total))
+    return 1 if run.total.failed or not run.total.passed else 0
+
+
+def find_parts(run):
+    run.chromium = parts.chromium()
+    run.postgres, run.redis = parts.postgres(run.python), parts.redis(run.python)
+    if not run.chromium:
+        missing(run, "No Chromium or Chrome found: the browser tests are skipped.")
+    if not run.postgres:
+        missing(run, "No PostgreSQL on 127.0.0.1:5432 (or TEST_DATABASE_URL) that lets us create databases: skipped.")
+    if not run.redis:
+        missing(run, "No Redis on 127.0.0.1:6379 (or TEST_REDIS_URL): the tests on PostgreSQL and Redis are skipped.")
+
+
+def missing(run, line):
+    say(line)
+    if in_ci():
+        say("In CI a missing part is a failure.")
+        run.total += Tally(failed=1)
+
+
+def static_checks(run):
+    python = str(run.python)
+    manage = [python, "manage.py"]
+    check(run, "ruff check", [python, "-m", "ruff", "check", "."])
+    check(run, "ruff format", [python, "-m", "ruff", "format", "--check", "."])
+    check(run, "migrations", [*manage, "makemigrations", "--check", "--dry-run"])
+    hardened = {**PRODUCTION, "DJANGO_SECRET_KEY": secrets.token_urlsafe(60)}
+    check(run, "check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], hardened)
+
+
+def suites(run):
+    # Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
+    pytest(run, "unit tests, SQLite", UNIT)
+    browser(run, "browser tests, SQLite")
+    if run.postgres and run.redis:
+        pytest(run, "unit tests, PostgreSQL + Redis", UNIT, real=True)
+        pytest(run, "several processes, PostgreSQL + Redis", "stack", real=True)
+        browser(run, "browser tests, PostgreSQL + Redis", real=True)
+    else:
+        for marker in (UNIT, "stack", "browser"):
+            run.total += tally.of_missing(run.python, run.environment(), marker)
+
+
+def browser(run, name, *, real=False):
+    if run.chromium:
+        pytest(run, name, "browser", real=real)
+    else:
+        run.total += tally.of_missing(run.python, run.environment(), "browser")
+
+
+def check(run, name, command, environment=()):
+    """One command that must end with 0; it counts as one test."""
+    status = timed(name, command, run.environment() | dict(environment))
+    run.total += Tally(failed=1) if status else Tally(passed=1)
+
+
+def pytest(run, name, marker, *, real=False):
+    report = run.scratch / f"report-{run.step}.xml"
+    theirs, others = split_marker(run.pytest_args)
+    marker = f"({marker}) and ({theirs})" if theirs else marker
+    command = [str(run.python), "-m", "pytest", "-q", "-m", marker, f"--junitxml={report}", *others]
+    status = timed(name, command, run.environment(real=real), fine=(0, 5))
+    run.total += tally.of_report(report, status)
+
+
+def split_marker(pytest_args):
+    """(expression, other arguments): a `-m` of the person's own narrows ours instead of replacing it."""
+    if "-m" not in pytest_args[:-1]:
+        return "", pytest_args
+    place = pytest_args.index("-m")
+    return pytest_args[place + 1], pytest_args[:place] + pytest_args[place + 2 :]
+
+
+def timed(name, command, environment, fine=(0,)):
+    """Run one step in the open; answers its exit status."""
+    say(f"\n=== {name}")
+    started = time.monotonic()
+    status = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    verdict = "ok" if status in fine else f"FAILED (exit status {status})"
+    say(f"--- {name}: {verdict}, {time.monotonic() - started:.1f} s")
+    return status
