@@ -73,7 +73,7 @@ def console_context(request, history=None):
         "q": q,
         "page": inbox.inbox_page(request.user, view, q=q),
         "counts": inbox.counts(request.user),
-        "strings": console_strings(),
+        "strings": {"console": console_strings()},
         "keys": key_sheet(),
         "client_id": uuid.uuid4(),
         **(thread_context(request, history) if history else {}),

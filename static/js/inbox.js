@@ -1,12 +1,10 @@
 /** The list: keeps the rows of one view true and in order, whatever frames arrive in whatever order. */
 
-import { send } from "./http.js";
+import { fragmentOf, send } from "./http.js";
 import { keepStill } from "./still.js";
 
 const GATHER_MS = 120; // unknown rows that arrive together are asked for together
 const SINGLE_ROWS = 3; // more unknown rows than this at once: read the page again instead
-
-const fragment = (html) => document.createRange().createContextualFragment(html);
 
 export class Inbox {
   /** `me`: the agent's id as text; `isOpen(id)`: whether that conversation is on screen. */
@@ -52,7 +50,7 @@ export class Inbox {
 
   /** A row as it is now, from a `conversation_updated` frame. */
   apply(html) {
-    const row = fragment(html).querySelector("[data-order-at]");
+    const row = fragmentOf(html).querySelector("[data-order-at]");
     const id = row.dataset.conversationId;
     const version = Number(row.dataset.version);
     if (version < (this.versions.get(id) || 0)) return;
@@ -94,7 +92,7 @@ export class Inbox {
     while (address) {
       const answer = await send(address, { method: "GET" });
       if (answer.status !== 200) return;
-      fresh.append(fragment(answer.text));
+      fresh.append(fragmentOf(answer.text));
       const more = fresh.querySelector("[data-more]");
       address = more && fresh.children.length <= this.rows.length ? more.getAttribute("hx-get") : "";
       if (address) more.remove();
@@ -157,7 +155,7 @@ export class Inbox {
 
   async askOne(id, address) {
     const answer = await send(`${address}row`, { method: "GET" });
-    const item = answer.status === 200 && fragment(answer.text).querySelector("li");
+    const item = answer.status === 200 && fragmentOf(answer.text).querySelector("li");
     const row = item && item.querySelector("[data-order-at]");
     if (!row || this.row(id) || !this.belongs(row) || this.query) return;
     this.versions.set(id, Math.max(Number(row.dataset.version), this.versions.get(id) || 0));

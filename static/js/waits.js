@@ -1,15 +1,17 @@
 /** Keeps every `<time data-wait>` true: how long somebody has waited, in the page's own words. */
 
+import { say } from "./strings.js";
+
 const TICK_MS = 15000;
 const MINUTE_MS = 60000;
 const LONG_MINUTES = 10; // as in templatetags/console.py
 const LATE_MINUTES = 30;
 
-function words(minutes, strings) {
-  if (minutes < 1) return strings.now;
-  if (minutes < 60) return strings.minutes.replace("%n", minutes);
-  if (minutes < 1440) return strings.hours.replace("%n", Math.floor(minutes / 60));
-  return strings.days.replace("%n", Math.floor(minutes / 1440));
+function words(minutes) {
+  if (minutes < 1) return say("console.wait_now");
+  if (minutes < 60) return say("console.wait_minutes", { n: minutes });
+  if (minutes < 1440) return say("console.wait_hours", { n: Math.floor(minutes / 60) });
+  return say("console.wait_days", { n: Math.floor(minutes / 1440) });
 }
 
 function level(minutes) {
@@ -17,16 +19,15 @@ function level(minutes) {
   return minutes >= LONG_MINUTES ? "long" : "fresh";
 }
 
-function show(element, strings, skew) {
+function show(element, skew) {
   const minutes = Math.max(0, Math.floor((Date.now() + skew - Date.parse(element.dateTime)) / MINUTE_MS));
-  const text = words(minutes, strings);
+  const text = words(minutes);
   if (element.textContent !== text) element.textContent = text;
-  element.dataset.level = level(minutes);
+  if (element.matches(".row__wait")) element.className = `row__wait row__wait--${level(minutes)}`;
 }
 
 export class Waits {
-  constructor(strings) {
-    this.strings = strings;
+  constructor() {
     this.skew = 0; // server's clock minus ours, in milliseconds
     setInterval(() => this.tick(), TICK_MS);
   }
@@ -38,6 +39,6 @@ export class Waits {
   }
 
   tick() {
-    for (const element of document.querySelectorAll("time[data-wait]")) show(element, this.strings, this.skew);
+    for (const element of document.querySelectorAll("time[data-wait]")) show(element, this.skew);
   }
 }
