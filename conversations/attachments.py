@@ -1,0 +1,181 @@
+"""Files of messages: taken in (`stage`), shown to whoever may see them, and swept away when no message took them."""
+
+import logging
+import os
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import access, file_kinds, pictures
+from .errors import Refused
+from .models import Attachment
+
+log = logging.getLogger(__name__)
+
+UNADOPTED_FOR = timedelta(hours=24)
+FOLDER = "attachments"
+
+
+def stage(owner, uploaded_file):
+    """Check one uploaded file and store it, owned by `owner` and without a message yet. Returns the Attachment.
+
+    Raises Refused: 413 too large, 422 empty, of a kind that is not taken or damaged, 507 no room on the disk.
+    """
+    _check_size(uploaded_file)
+    name = file_kinds.display_name(uploaded_file.name)
+    kind = file_kinds.kind_of(name, uploaded_file)
+    if kind is None:
+        raise Refused(_("不支持这种文件，或内容与扩展名不符；可以压缩成 zip 后再发"), code="file_kind")
+    picture = _examined(uploaded_file) if kind in file_kinds.PICTURES else None
+    content = ContentFile(picture.clean) if picture and picture.clean else uploaded_file
+    attachment = Attachment(
+        id=uuid.uuid4(),
+        owner=owner,
+        name=file_kinds.fitting_name(name, kind, _("文件")),
+        size=content.size,
+        content_type=kind,
+        width=picture and picture.width,
+        height=picture and picture.height,
+        created_at=timezone.now(),
+    )
+    _store(attachment, content)
+    return attachment
+
+
+def _check_size(uploaded_file):
+    if not uploaded_file.size:
+        raise Refused(_("这个文件是空的"), code="file_empty")
+    if uploaded_file.size > settings.ATTACHMENT_MAX_BYTES:
+        limit = filesizeformat(settings.ATTACHMENT_MAX_BYTES)
+        raise Refused(_("文件太大，单个文件不能超过 %(limit)s") % {"limit": limit}, status=413, code="file_too_large")
+
+
+def _examined(uploaded_file):
+    try:
+        return pictures.examine(uploaded_file)
+    except pictures.TooManyPixels:
+        millions = pictures.MAX_PIXELS // 1_000_000
+        reason = _("图片太大，不能超过 %(count)s 百万像素") % {"count": millions}
+        raise Refused(reason, code="picture_too_large") from None
+    except pictures.BadPicture:
+        raise Refused(_("图片打不开，可能已损坏"), code="picture_damaged") from None
+
+
+def _store(attachment, content):
+    """The file first, down to the disk, then the row: no row ever names a file that a crash can take (R9)."""
+    try:
+        content.seek(0)
+        attachment.file.save("", content, save=False)
+        _flush(attachment.file)
+    except OSError:
+        log.exception("attachment %s could not be written", attachment.id)
+        _discard(attachment)
+        raise Refused(_("服务器暂时存不下文件，请稍后再试"), status=507, code="no_room") from None
+    try:
+        attachment.save(force_insert=True)
+    except BaseException:
+        _discard(attachment)
+        raise
+
+
+def _flush(file):
+    try:
+        path = file.path
+    except NotImplementedError:  # a storage that is no file system answers only when it holds the file
+        return
+    _fsync(path)
+    if os.name == "posix":  # Windows cannot open a directory, and needs not
+        _fsync(os.path.dirname(path))
+
+
+def _fsync(path):
+    handle = os.open(path, os.O_RDWR if os.path.isfile(path) else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _discard(attachment):
+    file = attachment.file
+    try:
+        # A write that broke off has not told its name yet.
+        file.storage.delete(file.name or file.field.generate_filename(attachment, ""))
+    except OSError:
+        log.exception("the file of attachment %s could not be removed; the sweep will", attachment.id)
+
+
+def attachment_json(attachment):
+    """A file as CONTRACT 3 writes it; `thumbnail_url` is None for what is no picture."""
+    url = reverse("attachments:file", args=[attachment.id])
+    return {
+        "id": str(attachment.id),
+        "name": attachment.name,
+        "size": attachment.size,
+        "content_type": attachment.content_type,
+        "url": url,
+        "thumbnail_url": url if attachment.is_image else None,
+        "width": attachment.width,
+        "height": attachment.height,
+    }
+
+
+def visible(user, attachment_id):
+    """The attachment, if `user` may have its file, else None: absent and foreign look the same.
+
+    Staged, it is its owner's alone; adopted, it follows its message, whoever uploaded it.
+    """
+    found = Attachment.objects.select_related("message__conversation").filter(pk=attachment_id).first()
+    if found is None:
+        return None
+    allowed = access.may_read_message(user, found.message) if found.message else found.owner_id == user.pk
+    return found if allowed else None
+
+
+def sweep(now):
+    """Remove what no message adopted within a day, then files that no row names. Returns how many of each."""
+    return _sweep_rows(now - UNADOPTED_FOR), _sweep_files(now - UNADOPTED_FOR)
+
+
+def _sweep_rows(before):
+    swept = 0
+    for attachment_id in list(_unadopted(before).values_list("pk", flat=True)):
+        with transaction.atomic():
+            # Under the row's lock: a message that adopts it at this moment waits, and then finds it gone.
+            attachment = _unadopted(before).select_for_update().filter(pk=attachment_id).first()
+            if attachment:
+                attachment.file.delete(save=False)
+                attachment.delete()
+                swept += 1
+    return swept
+
+
+def _unadopted(before):
+    return Attachment.objects.filter(message=None, created_at__lt=before)
+
+
+def _sweep_files(before):
+    """Leftovers of a crash between file and row, and of messages that were deleted."""
+    storage, swept = Attachment._meta.get_field("file").storage, 0
+    for name in _old_files(storage, before):
+        if not Attachment.objects.filter(file=name).exists():
+            storage.delete(name)
+            swept += 1
+    return swept
+
+
+def _old_files(storage, before):
+    if not storage.exists(FOLDER):
+        return
+    for folder in storage.listdir(FOLDER)[0]:
+        for name in storage.listdir(f"{FOLDER}/{folder}")[1]:
+            path = f"{FOLDER}/{folder}/{name}"
+            if storage.get_modified_time(path) < before:
+                yield path
