@@ -7,7 +7,7 @@ import time
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import connection, connections
 from django.http import JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -76,6 +76,8 @@ class Probe:
         except Exception as error:  # whatever a part raises is its state, never a 500 of the probe
             # The kind only: a driver's text may hold an address or a user name, and this page is open to all.
             state, detail = self._when_silent, type(error).__name__
+        finally:
+            connections.close_all()  # this thread's own; nobody else would ever close them
         self._answer = {"state": state, "detail": detail}
 
 
@@ -88,11 +90,8 @@ def examine(probes):
 
 
 def _database():
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM accounts_role")  # also fails before the first migration
-    finally:
-        connection.close()  # this thread's own; nobody would ever close it
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM accounts_role")  # also fails before the first migration
     if shutil.disk_usage(settings.DATA_DIR).free < DISK_FLOOR:
         return "degraded", "the disk is nearly full"
     return "ok", connection.vendor
@@ -112,10 +111,7 @@ def _layer():
 def _worker():
     from jobs.health import health
 
-    try:
-        facts = health()
-    finally:
-        connection.close()
+    facts = health()
     seen, oldest = facts["worker_seen_at"], facts["oldest_ready_seconds"] or 0
     if seen is None or (timezone.now() - seen).total_seconds() > WORKER_SILENT:
         return "degraded", "no worker is running"

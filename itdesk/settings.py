@@ -117,6 +117,7 @@ TEMPLATES = [
 
 # Database ------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{(DATA_DIR / 'desk.sqlite3').as_posix()}")}
+DATABASE_POOL_SIZE = environment.number("DATABASE_POOL_SIZE", 12, at_least=2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -132,7 +133,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 2, "max_size": environment.number("DATABASE_POOL_SIZE", 12), "timeout": 5},
+        "pool": {"min_size": 2, "max_size": DATABASE_POOL_SIZE, "timeout": 5},
         "options": "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
     }
 
