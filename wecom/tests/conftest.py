@@ -1,0 +1,91 @@
+"""A browser and a WeCom to sign in with. The client speaks real HTTP to the simulator on a live server."""
+
+import threading
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client as DjangoClient
+
+from wecom.models import Fault
+
+WECOM_UA = "Mozilla/5.0 Chrome/116.0.0.0 Mobile Safari/537.36 wxwork/4.1.22 MicroMessenger/7.0.1 Language/zh"
+
+
+class Browser(DjangoClient):
+    """A browser with its own cookies; `Browser(in_wecom=True)` is the one inside WeCom."""
+
+    def __init__(self, in_wecom=False):
+        super().__init__(
+            headers={"user-agent": WECOM_UA if in_wecom else "Mozilla/5.0 Chrome/120.0", "accept": "text/html"}
+        )
+
+    def leave(self, next="/itdesk/"):
+        """→ the address of WeCom's page that the login sends this browser to."""
+        return self.get("/wecom/login", {"next": next})["Location"]
+
+    def way_back(self, userid, next="/itdesk/"):
+        """→ path and query of the callback, with a fresh code for this member."""
+        picked = self.get(f"{self.leave(next).partition('#')[0]}&userid={userid}")
+        assert picked.status_code == 302, picked.content.decode()
+        parts = urlsplit(picked["Location"])
+        return f"{parts.path}?{parts.query}"
+
+    def sign_in(self, userid, next="/itdesk/"):
+        return self.get(self.way_back(userid, next))
+
+    @property
+    def signed_in_as(self):
+        """The userid of who this browser's session belongs to, or None."""
+        from accounts.models import User
+
+        found = User.objects.filter(pk=self.session.get("_auth_user_id", 0)).first()
+        return found.userid if found else None
+
+
+def query_of(address):
+    """The query of an address as a plain dict."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+def at_once(count, work):
+    """Run `work(number)` in `count` threads that start together. → results in order; an exception is a result."""
+    gate, results = threading.Barrier(count), [None] * count
+
+    def run(number):
+        try:
+            gate.wait(10)
+            results[number] = work(number)
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+@pytest.fixture
+def wecom(live_server, settings):
+    """The simulated WeCom, spoken to over HTTP."""
+    settings.WECOM_API_BASE = f"{live_server.url}/wecom/simulator/cgi-bin"
+    return live_server
+
+
+@pytest.fixture
+def faults(wecom):
+    """`faults(down=True)` flips the simulator's switches."""
+
+    def flip(**switches):
+        Fault.objects.update_or_create(pk=1, defaults=switches)
+
+    return flip
+
+
+@pytest.fixture
+def browser(wecom):
+    return Browser()
