@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -76,6 +77,7 @@ def console_context(request, history=None):
         "strings": {"console": console_strings()},
         "keys": key_sheet(),
         "client_id": uuid.uuid4(),
+        "max_chars": settings.MESSAGE_MAX_CHARS,
         **(thread_context(request, history) if history else {}),
     }
 

@@ -1,5 +1,6 @@
 /** Wires the agent console: one socket, the list, the open thread, the composer, the keys. */
 
+import { copyButtons } from "./copy.js";
 import { Canned } from "./canned.js";
 import { refreshCounts } from "./counts.js";
 import { Drafts } from "./drafts.js";
@@ -83,7 +84,7 @@ function paneShown() {
   const section = pane.querySelector("[data-thread]");
   if (thread && (!section || thread.section !== section)) thread.close();
   document.body.classList.toggle("console--reading", Boolean(section));
-  thread = section ? new Thread(section, { me, socket }) : null;
+  thread = section ? new Thread(section, { me, socket, onRead: () => inbox.markUnread(section.dataset.conversationId, false) }) : null;
   reply.show(thread && thread.id, section && section.dataset.messagesUrl);
   titleIs(section ? section.dataset.title : document.body.dataset.title);
   if (thread) {
@@ -173,10 +174,8 @@ function inboxShown() {
 function headerShown() {
   closePopup();
   panes.describe();
-  if (thread) {
-    thread.noteVersion();
-    thread.feed.catchUp();
-  }
+  if (thread) thread.headerShown();
+  waits.tick();
   refreshCounts();
 }
 
@@ -203,7 +202,20 @@ function back() {
 
 listenForKeys({ j: () => step(1), k: () => step(-1), Escape: back });
 listenForDismissals();
+copyButtons(pane);
 
+pane.addEventListener("click", (event) => {
+  const way = event.target.closest("[data-retry], [data-edit]");
+  if (!way) return;
+  const clientId = way.closest("[data-message]").dataset.clientId;
+  if (way.matches("[data-retry]")) {
+    thread.feed.held(clientId, "");
+    outbox.retry(clientId);
+  } else {
+    thread.feed.remove(clientId);
+    reply.giveBack(outbox.take(clientId), "");
+  }
+});
 document.addEventListener("click", (event) => {
   const mode = event.target.closest("[data-mode-key]");
   const sheet = document.querySelector("[data-keys]");

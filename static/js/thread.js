@@ -1,26 +1,40 @@
 /** The open conversation: its feed, its header, its side panel. One at a time; made anew for each. */
 
 import { Feed } from "./feed.js";
+import { send } from "./http.js";
+import { loadOlder } from "./older.js";
+import { Reading } from "./read.js";
+import { Scroll } from "./scroll.js";
 
 export class Thread {
-  /** `section`: the rendered `[data-thread]`; `me`: the agent's id as text; `socket`: for watch and read. */
-  constructor(section, { me, socket }) {
+  /** `section`: the rendered `[data-thread]`; `me`: the agent's id as text; `socket`: for watch and read;
+   * `onRead()`: everything up to the last line was on a visible screen. */
+  constructor(section, { me, socket, onRead }) {
     this.section = section;
     this.id = section.dataset.conversationId;
     this.me = me;
     this.socket = socket;
+    this.onRead = onRead;
     const scroller = section.querySelector("[data-scroll]");
     const list = section.querySelector("[data-messages]");
+    this.scroll = new Scroll(scroller, list, section.querySelector("[data-new-below]"));
     this.feed = new Feed(list, {
       conversationId: this.id,
       messagesUrl: section.dataset.messagesUrl,
-      isMine: (article) => article.dataset.authorId === me,
-      onInserted: (article) => this.inserted(article),
-      around: (change) => change(),
+      isMine: (article) => this.isMine(article),
+      onInserted: (article, { live }) => this.inserted(article, live),
+      around: (change) => this.scroll.around(change),
     });
+    // Own lines count as read too: the list must not call news what this agent wrote.
+    new Reading(scroller, list, { isMine: () => false, report: (seq) => this.report(seq) });
+    loadOlder(this.feed, scroller, section.querySelector("[data-older]"));
+    this.scroll.toEnd();
     this.noteVersion();
     this.watch();
-    scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  isMine(article) {
+    return article.dataset.authorId === this.me;
   }
 
   get header() {
@@ -35,8 +49,17 @@ export class Thread {
     this.socket.send({ type: "unwatch", conversation_id: this.id });
   }
 
-  inserted() {
+  inserted(article, live) {
+    if (live && !this.isMine(article)) this.scroll.arrived();
     this.noteVersion();
+  }
+
+  report(seq) {
+    const told = this.socket.send({ type: "read", conversation_id: this.id, seq });
+    const body = new URLSearchParams({ seq });
+    // Without a socket the same is said by a POST; lost, the next line says it again.
+    if (!told) send(this.section.dataset.readUrl, { method: "POST", body }).catch(() => {});
+    if (seq >= this.feed.lastSeq) this.onRead();
   }
 
   /** Resolving means "I have seen it all": the form carries the newest version that stands on this screen. */
@@ -50,10 +73,16 @@ export class Thread {
     if (frame.type === "conversation_updated" && frame.conversation_id === this.id) this.refreshHeader(frame.version);
   }
 
-  /** Reads header and side panel again when they are older than `version`. */
+  /** Reads the header again when it is older than `version`. */
   refreshHeader(version) {
     if (version <= Number(this.header.dataset.version)) return;
     window.htmx.ajax("GET", this.section.dataset.headerUrl, { source: this.header, target: "#thread-header", swap: "outerHTML" });
+  }
+
+  /** Another header stands there: what happened so far is told anew as well. */
+  headerShown() {
+    this.noteVersion();
+    this.feed.catchUp();
     window.htmx.trigger(this.section.querySelector("[data-person]"), "refresh");
   }
 }
