@@ -149,7 +149,7 @@ def _sweep_rows(before):
     for attachment_id in list(_unadopted(before).values_list("pk", flat=True)):
         with transaction.atomic():
             # Under the row's lock: a message that adopts it at this moment waits, and then finds it gone.
-            attachment = _unadopted(before).select_for_update().filter(pk=attachment_id).first()
+            attachment = _unadopted(before).select_for_update().filter(pk=attachment_id).order_by("pk").first()
             if attachment:
                 attachment.file.delete(save=False)
                 attachment.delete()

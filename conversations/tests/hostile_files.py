@@ -10,6 +10,11 @@ from PIL import Image, PngImagePlugin
 CANARY = b"GPS-CANARY-31.2304N"
 
 
+def named(value):
+    """The id of a test case: the file's name, not its bytes."""
+    return value if isinstance(value, str) else ""
+
+
 def picture(encoding="PNG", size=(40, 20), mode="RGB", **options):
     out = io.BytesIO()
     Image.new(mode, size, 128 if mode == "L" else (200, 30, 30)).save(out, encoding, **options)

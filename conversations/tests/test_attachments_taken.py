@@ -58,6 +58,7 @@ def files_in(store):
         ("a.mp4", made.MP4, "video/mp4"),
         ("a.mp3", made.MP3, "audio/mpeg"),
     ],
+    ids=made.named,
 )
 def test_it_takes_what_people_send(zhangwei, store, name, content, kind):
     attachment = stage(zhangwei, upload(name, content))
@@ -106,6 +107,7 @@ def test_it_takes_what_people_send(zhangwei, store, name, content, kind):
         ("bigger-bomb.png", made.png_bomb(13_000)),
         ("page.png\x00.html", made.HTML),
     ],
+    ids=made.named,
 )
 def test_it_refuses_the_rest_and_keeps_nothing(zhangwei, store, name, content):
     with pytest.raises(Refused) as refused:
@@ -152,6 +154,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(zhangwei, monkeypatch):
         ("gps-animation.png", made.animation("PNG", exif=made.exif())),
         ("grey.jpg", made.picture("JPEG", mode="L", comment=made.CANARY)),
     ],
+    ids=made.named,
 )
 def test_nothing_that_a_camera_wrote_is_stored(zhangwei, name, content):
     assert made.CANARY in content
@@ -228,6 +231,7 @@ def test_no_name_can_hide_anything(raw):
         ("blob", made.picture("PNG"), "blob.png", "image/png"),
         ("photo.jpeg", made.picture("JPEG"), "photo.jpeg", "image/jpeg"),
     ],
+    ids=made.named,
 )
 def test_a_picture_under_the_wrong_name_is_called_what_it_is(zhangwei, name, content, shown, kind):
     attachment = stage(zhangwei, upload(name, content))

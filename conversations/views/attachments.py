@@ -28,7 +28,8 @@ def file(request, attachment_id):
         raise Http404
     etag = f'"{attachment.id.hex}"'  # a stored file never changes
     response = get_conditional_response(request, etag=etag) or _content(attachment)
-    response.headers.update({"ETag": etag, **HEADERS})
+    for name, value in {"ETag": etag, **HEADERS}.items():
+        response[name] = value
     return response
 
 
