@@ -68,7 +68,6 @@ INSTALLED_APPS = [
     "jobs",
     "accounts",
     "django_ratelimit",
-    "django_htmx",
     "itdesk.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -94,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Not an installed app: we vendor htmx, and its copy has module imports that no static file answers.
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "itdesk.urls"
