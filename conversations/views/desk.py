@@ -1,106 +1,108 @@
-"""The employee desk: one conversation on screen, the list of one's own, and the post that writes."""
+"""The employee desk: one thread, one list of one's own requests, and the few things an employee can do."""
 
-from uuid import UUID
+import uuid
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.doors import role_required
 from accounts.limits import limited
 from accounts.models import Role
 
-from .. import access
+from ..access import EMPLOYEE
 from ..attachments import stage
-from ..commands import lifecycle, reading
+from ..commands.lifecycle import handoff as hand_off
 from ..commands.messages import post_message
-from ..errors import NotFound, Refused
-from ..presentation import header_html, message_html, message_json
+from ..commands.reading import mark_read
+from ..errors import Refused
+from ..presentation import header_html, message_html, message_json, state_sentence
 from ..queries import history
+from ..queries.queue import position
 from ..queries.requests import current, greeting, own_requests
-from ..wording import visitor_gone
+from ..states import Action, next_status
 from .answers import fragments, is_fragment, refusal, wants_json
 from .numbers import whole_number
+from .shared_strings import shared_strings
+
+NOBODY = uuid.UUID(int=0)
 
 
 @require_GET
 @role_required(Role.USER)
 def home(request):
-    """The newest open conversation, or with `?new=1`, or when there is none, an empty page that greets."""
-    conversation = None if request.GET.get("new") else current(request.user)
-    if conversation is None:
-        return render(request, "desk/home.html", {"greeting": greeting()})
-    return _thread(request, conversation.pk)
+    """What the employee is most likely here for: the open request, or an empty field for a new one (`?new=1`)."""
+    fresh = "new" in request.GET
+    present = None if fresh else current(request.user)
+    page = history.page(present.id, user=request.user, audience=EMPLOYEE) if present else None
+    return render(request, "desk/chat.html", _chat_context(request, page, fresh=fresh))
 
 
 @require_GET
 @role_required(Role.USER)
 def conversation(request, conversation_id):
-    """One conversation; `?m=SEQ` opens it at that message, as the card in WeCom asks."""
+    """One request; `?m=SEQ` opens it at that message."""
     try:
-        return _thread(request, conversation_id, whole_number(request.GET, "m"))
+        seq = whole_number(request.GET, "m")
+        page = history.around(conversation_id, seq, user=request.user, audience=EMPLOYEE)
     except Refused as error:
-        return refusal(request, error)
-
-
-def _thread(request, conversation_id, seq=None):
-    page = history.around(conversation_id, seq, user=request.user, audience=access.EMPLOYEE)
-    context = {
-        "conversation": page.conversation,
-        "messages": [message_html(message, access.EMPLOYEE) for message in page.messages],
-        "has_more": page.has_more,
-        "header": header_html(page.conversation),
-        "target_seq": seq,
-    }
-    return render(request, "desk/home.html", context)
+        return _no_page(request, error)
+    return render(request, "desk/chat.html", _chat_context(request, page, point=seq))
 
 
 @require_GET
 @role_required(Role.USER)
 def requests(request):
-    """我的请求: everything this employee asked, newest first."""
-    return render(request, "desk/requests.html", {"conversations": own_requests(request.user)})
+    """Every request of one's own, the newest first; for HTMX the list alone."""
+    mine = own_requests(request.user)
+    for each in mine:
+        each.sentence = state_sentence(each, position(each))
+    template = "desk/_requests.html" if is_fragment(request) else "desk/requests.html"
+    return render(request, template, {"requests": mine, **_room(request)})
 
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.USER)
 @limited("send", "RATE_SEND")
 def messages(request):
-    """GET pages through the messages of a conversation, POST writes one (CONTRACT 3)."""
+    """GET pages through the messages of one request, POST writes one (CONTRACT 3)."""
     try:
         return _post(request) if request.method == "POST" else _page(request)
     except Refused as error:
-        return refusal(request, error)
+        return refusal(request, error) if wants_json(request) or is_fragment(request) else _no_page(request, error)
 
 
 def _page(request):
     numbers = {name: whole_number(request.GET, name) for name in ("after", "before", "since")}
-    conversation_id = _conversation_id(request.GET, required=True)
-    page = history.page(conversation_id, user=request.user, audience=access.EMPLOYEE, **numbers)
+    conversation_id = _uuid(request.GET.get("conversation_id"))
+    page = history.page(conversation_id, user=request.user, audience=EMPLOYEE, **numbers)
     if wants_json(request):
-        found = [message_json(message, access.EMPLOYEE) for message in page.messages]
+        found = [message_json(message, EMPLOYEE) for message in page.messages]
         return JsonResponse({"messages": found, "has_more": page.has_more})
-    return fragments([message_html(message, access.EMPLOYEE) for message in page.messages], has_more=page.has_more)
+    return fragments([message_html(message, EMPLOYEE) for message in page.messages], has_more=page.has_more)
 
 
 def _post(request):
+    raw_id = request.POST.get("conversation_id")
     staged = [stage(request.user, file).id for file in request.FILES.getlist("file")]
     message, created = post_message(
         author=request.user,
         content=request.POST.get("content", ""),
         client_id=request.POST.get("client_id"),
         msg_type=request.POST.get("msg_type") or "text",
-        conversation_id=_conversation_id(request.POST),
-        new_topic=request.POST.get("new_topic") == "1",
+        conversation_id=_uuid(raw_id) if raw_id else None,
+        new_topic=request.POST.get("new_topic") == "true",
         attachment_ids=[*request.POST.getlist("upload_id"), *staged],
     )
     status = 201 if created else 200
     if wants_json(request):
-        return JsonResponse(message_json(message, access.EMPLOYEE), status=status)
+        return JsonResponse(message_json(message, EMPLOYEE), status=status)
     if is_fragment(request):
-        return HttpResponse(message_html(message, access.EMPLOYEE), status=status)
-    return HttpResponseRedirect(reverse("desk:conversation", args=[message.conversation_id]), status=303)
+        return HttpResponse(message_html(message, EMPLOYEE), status=status)
+    return _back_to(message.conversation_id)
 
 
 @require_GET
@@ -108,7 +110,7 @@ def _post(request):
 def header(request, conversation_id):
     """The state line as it is now."""
     try:
-        page = history.page(conversation_id, user=request.user, audience=access.EMPLOYEE, limit=1)
+        page = history.page(conversation_id, user=request.user, audience=EMPLOYEE, limit=1)
     except Refused as error:
         return refusal(request, error)
     return HttpResponse(header_html(page.conversation))
@@ -116,37 +118,67 @@ def header(request, conversation_id):
 
 @require_POST
 @role_required(Role.USER)
+@limited("send", "RATE_SEND")
 def handoff(request, conversation_id):
-    """转人工."""
+    """The employee wants a person."""
     try:
-        present = lifecycle.handoff(conversation_id, by=request.user)
+        present = hand_off(conversation_id, by=request.user)
     except Refused as error:
         return refusal(request, error)
     if is_fragment(request):
         return HttpResponse(header_html(present))
-    if wants_json(request):
-        return JsonResponse({"conversation_id": str(present.pk), "status": present.status, "version": present.version})
-    return HttpResponseRedirect(reverse("desk:conversation", args=[present.pk]), status=303)
+    return _back_to(conversation_id)
 
 
 @require_POST
 @role_required(Role.USER)
 def read(request, conversation_id):
-    """Remember how far this employee has read; what the socket's `read` says when there is no socket."""
+    """Remember how far the employee has read; the socket's `read` frame does the same."""
     try:
         seq = whole_number(request.POST, "seq", required=True)
-        mark = reading.mark_read(conversation_id, by=request.user, seq=seq, audience=access.EMPLOYEE)
+        mark = mark_read(conversation_id, by=request.user, seq=seq, audience=EMPLOYEE)
     except Refused as error:
         return refusal(request, error)
     return JsonResponse({"conversation_id": str(conversation_id), "read_seq": mark.read_seq})
 
 
-def _conversation_id(fields, required=False):
-    """The UUID in `conversation_id`, None when absent. One that is no UUID is as absent as a foreign one."""
-    raw = fields.get("conversation_id", "").strip()
-    if not raw and not required:
-        return None
+def _chat_context(request, page, *, fresh=False, point=None):
+    present = page.conversation if page else None
+    mine = own_requests(request.user)
+    return {
+        "conversation": present,
+        "conversation_url": reverse("desk:conversation", args=[NOBODY]),
+        "handoff_url": reverse("desk:handoff", args=[present.id if present else NOBODY]),
+        "can_handoff": bool(present and next_status(present.status, Action.HANDOFF)),
+        "header": header_html(present) if present else "",
+        "bubbles": [message_html(message, EMPLOYEE) for message in page.messages] if page else [],
+        "fresh": fresh,
+        "point": point,
+        "greeting": greeting(),
+        "earlier": mine[0] if mine and not present else None,
+        "unread": sum(each.unread for each in mine if each != present),
+        "client_id": uuid.uuid4(),
+        "max_chars": settings.MESSAGE_MAX_CHARS,
+        "max_bytes": settings.ATTACHMENT_MAX_BYTES,
+        **_room(request),
+    }
+
+
+def _room(request):
+    return {"several_roles": len(request.user.role_codes) > 1, "strings": {"shared": shared_strings()}}
+
+
+def _no_page(request, error):
+    """A browser without our scripts gets a page that says why."""
+    return render(request, "error.html", {"status": error.status, "reason": error.reason}, status=error.status)
+
+
+def _uuid(raw):
     try:
-        return UUID(raw)
-    except ValueError:
-        raise NotFound(visitor_gone()) from None
+        return uuid.UUID(raw)
+    except (TypeError, ValueError, AttributeError):
+        raise Refused(_("conversation_id 必须是 UUID"), code="bad_conversation_id") from None
+
+
+def _back_to(conversation_id):
+    return HttpResponseRedirect(reverse("desk:conversation", args=[conversation_id]), status=303)

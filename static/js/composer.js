@@ -93,6 +93,16 @@ export class Composer {
     this.look();
   }
 
+  /** Words and files that were not sent come back, before whatever is being written now. */
+  takeBack(text, files = []) {
+    this.fill(this.text.trim() ? `${text}\n${this.text}` : text);
+    this.save();
+    if (this.tray) {
+      this.tray.add(files);
+    }
+    this.focus();
+  }
+
   focus() {
     this.field.focus({ preventScroll: true });
   }

@@ -231,6 +231,11 @@ export class Feed {
   remove(clientId) {
     this.waiting.remove(clientId);
   }
+
+  /** Whether a bubble of this name stands here, confirmed or not. */
+  has(clientId) {
+    return this.list.contains(document.getElementById(`message-${clientId}`));
+  }
 }
 
 const seqOf = (article) => Number(article.dataset.seq);

@@ -10,6 +10,7 @@ export class Offline extends Error {}
  * `onProgress(part)` with part from 0 to 1 while a body goes up.
  *
  * Resolves with {status, ok, text, headers: {get(name)}, retryAfter (seconds or null), signedOut}. Throws Offline.
+ * A 401 is also told to the page: event `signedout` on the document.
  */
 export function send(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "text/html", onProgress } = {}) {
   return new Promise((resolve, reject) => {
@@ -21,7 +22,13 @@ export function send(url, { method = "GET", body = null, timeout = TIMEOUT, acce
     if (method !== "GET") {
       request.setRequestHeader("X-CSRFToken", csrfToken());
     }
-    request.onload = () => resolve(responseOf(request));
+    request.onload = () => {
+      if (request.status === 401) {
+        // Whoever asked, the page as a whole is what has to act on it.
+        document.dispatchEvent(new CustomEvent("signedout"));
+      }
+      resolve(responseOf(request));
+    };
     request.onerror = request.onabort = request.ontimeout = () => reject(new Offline(url));
     if (onProgress) {
       request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);

@@ -4,7 +4,7 @@ import { say } from "./strings.js";
 
 const MINUTE = 60 * 1000;
 const language = document.documentElement.lang || "zh-hans";
-const zone = { timeZone: document.body.dataset.timeZone || undefined, hour12: false };
+const zone = { timeZone: document.body.dataset.timeZone || undefined, hourCycle: "h23" };
 
 const clock = new Intl.DateTimeFormat(language, { ...zone, hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(language, { ...zone, month: "long", day: "numeric" });
@@ -44,19 +44,21 @@ export function exactTime(iso) {
   return exact.format(new Date(iso));
 }
 
-/** Keep every `<time data-relative>` inside `root` true from now on. */
+/** Write every `<time data-relative>` inside `root` anew. */
+export function refreshTimes(root) {
+  root.querySelectorAll("time[data-relative]").forEach((time) => {
+    const words = relativeTime(time.dateTime);
+    if (time.textContent !== words) {
+      time.textContent = words;
+    }
+    time.title = exactTime(time.dateTime);
+  });
+}
+
+/** Keep them true from now on, those that come later included. */
 export function keepTimes(root) {
-  const refresh = () => {
-    root.querySelectorAll("time[data-relative]").forEach((time) => {
-      const words = relativeTime(time.dateTime);
-      if (time.textContent !== words) {
-        time.textContent = words;
-      }
-      time.title = exactTime(time.dateTime);
-    });
-  };
-  refresh();
-  window.setInterval(refresh, MINUTE / 2);
+  refreshTimes(root);
+  window.setInterval(() => refreshTimes(root), MINUTE / 2);
 }
 
 function dayName(date) {
