@@ -125,7 +125,7 @@ def _wecom():
         return "off", "WECOM_CORP_ID or WECOM_SECRET is missing"
     from wecom import client
 
-    return client.state()
+    return client.state(), "simulator" if settings.WECOM_SIMULATOR else ""
 
 
 def _assistant():

@@ -40,6 +40,8 @@ def test_it_signs_in_with_the_password(keeper):
     assert attempt("Keeper", PASSWORD, browser)["Location"] == "/admin/"
     assert browser.get("/admin/").status_code == 200
     assert browser.session.get_expiry_age() <= 12 * 3600
+    cookie = browser.cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")  # no script reads it
 
 
 def test_it_writes_down_that_it_was_made(keeper):
