@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models import Message
 
+from . import reasons
 from .simulator.models import Fault, SimulatedCall, SimulatedCode, SimulatedMessage, SimulatedToken
 
 __all__ = [
@@ -60,8 +61,9 @@ class CodeExchange(models.Model):
 class Delivery(models.Model):
     """What became of telling one person of one message through WeCom (ARCHITECTURE 4).
 
-    `request` is the exact JSON text: a retry sends the same bytes, and WeCom swallows the second copy. `uncertain_since`:
-    the first try whose end nobody knows; after WeCom's duplicate window it must not be sent again.
+    `reason`: a word of `reasons.py`, or what WeCom answered; `why` says it in the reader's language. `request` is the
+    exact JSON text: a retry sends the same bytes, and WeCom swallows the second copy. `uncertain_since`: the first try
+    whose end nobody knows; after WeCom's duplicate window it must not be sent again.
     """
 
     class State(models.TextChoices):
@@ -75,7 +77,7 @@ class Delivery(models.Model):
     state = models.CharField(_("状态"), max_length=16, choices=State.choices, default=State.QUEUED)
     request = models.TextField(_("请求"), blank=True)
     msgid = models.CharField("msgid", max_length=256, blank=True)
-    reason = models.CharField(_("原因"), max_length=200, blank=True)
+    reason = models.CharField(_("原因"), max_length=32, blank=True)
     attempts = models.PositiveIntegerField(_("次数"), default=0)
     lease_owner = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
@@ -95,3 +97,7 @@ class Delivery(models.Model):
 
     def __str__(self):
         return f"{self.person} · {self.get_state_display()}"
+
+    @property
+    def why(self):
+        return reasons.sentence(self.reason)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from conversations.models import Message, ReadMark
 
+from . import reasons
 from .card import card_for
 from .client import Client, as_bytes
 from .errors import WecomError
@@ -21,8 +22,6 @@ DUPLICATE_WINDOW = timedelta(hours=4)  # the longest that WeCom remembers a requ
 MARGIN = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=24)
 WORTH_OBEYING = 30  # seconds; of a shorter wait the caller's own growing backoff is the better judge
-
-UNREACHABLE = "成员不存在，或不在应用的可见范围内"
 
 
 class TryLater(Exception):
@@ -63,7 +62,7 @@ def _leased(row):
     if not Delivery.objects.filter(free, pk=row.pk, state=State.QUEUED).update(
         lease_owner=owner, lease_until=now + LEASE
     ):
-        raise TryLater(5, "另一个进程正在发送")
+        raise TryLater(5, "another worker is sending it")
     mine = Delivery.objects.filter(pk=row.pk, lease_owner=owner)
     if row.lease_owner and row.tried_at and not row.uncertain_since:
         # Whoever held it died in the middle: perhaps the card is already there.
@@ -73,27 +72,27 @@ def _leased(row):
 
 
 def _needless(message):
-    """Why no card is needed, or the empty text."""
+    """A word of `reasons` when no card is needed, or the empty text."""
     employee = message.conversation.employee
     if message.internal:
-        return "内部备注"
+        return reasons.NOTE
     if message.sender_type not in {Message.SenderType.AGENT, Message.SenderType.AI}:
-        return "不是给员工的回复"
+        return reasons.NO_ANSWER
     if not employee.is_active:
-        return "员工已停用"
+        return reasons.INACTIVE
     if not settings.WECOM_CORP_ID or employee.corp_id != settings.WECOM_CORP_ID:
-        return "不是企业微信成员"
+        return reasons.NO_MEMBER
     seen = ReadMark.objects.filter(conversation=message.conversation, user=employee, read_seq__gte=message.seq)
-    return "已在页面上看到" if seen.exists() else ""
+    return reasons.SEEN if seen.exists() else ""
 
 
 def _too_late(row):
-    """Why it must not be sent any more, or the empty text."""
+    """A word of `reasons` when it must not be sent any more, or the empty text."""
     now = timezone.now()
     if row.uncertain_since and now > row.uncertain_since + DUPLICATE_WINDOW - MARGIN:
         # WeCom has forgotten the first copy: the same bytes could arrive a second time.
-        return "不知道是否已送达，去重时限已过，不再重发"
-    return "一天之内都没能送达" if now > row.created_at + GIVE_UP_AFTER else ""
+        return reasons.DOUBTFUL
+    return reasons.A_DAY if now > row.created_at + GIVE_UP_AFTER else ""
 
 
 def _send(mine, row, message):
@@ -105,20 +104,20 @@ def _send(mine, row, message):
         _not_sent(mine, row, error)
         return
     if answer.get("invaliduser"):
-        _end(mine, State.FAILED, UNREACHABLE)
+        _end(mine, State.FAILED, reasons.UNREACHABLE)
     else:
         _end(mine, State.SENT, "", msgid=str(answer.get("msgid", ""))[:256])
 
 
 def _not_sent(mine, row, error):
-    reason = f"{error.reaction}（{error.code}）"[:200]
+    reason = str(error.code)[:32]
     if error.permanent:
         _end(mine, State.FAILED, reason)
         return
     doubt = {"uncertain_since": timezone.now()} if error.uncertain and not row.uncertain_since else {}
     mine.update(lease_owner="", lease_until=None, reason=reason, **doubt)
     wait = error.retry_after or 0
-    raise TryLater(wait if wait >= WORTH_OBEYING else None, reason)
+    raise TryLater(wait if wait >= WORTH_OBEYING else None, str(error))
 
 
 def _end(mine, state, reason, **facts):

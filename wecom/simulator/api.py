@@ -30,7 +30,7 @@ def api(name, needs_token=True):
         def view(request):
             fault = Fault.now()
             if fault.down:
-                _log(name, "HTTP 503", "接口停机")
+                _log(name, "HTTP 503", "switched off")
                 return HttpResponse(status=503)
             try:
                 _fail_as_switched(fault, needs_token)

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from .models import SimulatedMessage
@@ -21,7 +20,7 @@ COLOURED = re.compile(r"<div class=\"(gray|normal|highlight)\">(.*?)</div>", re.
 
 @dataclass(frozen=True)
 class Chat:
-    """`lines`: dicts `{time, kind, title, text, button, href}`, oldest first; `time` only after a gap."""
+    """`lines`: dicts `{time, kind, title, pieces, button, href}`, oldest first; `time` only after a gap."""
 
     lines: list
     last_id: int
@@ -46,12 +45,12 @@ def _line(message, userid, host):
     if kind == "textcard":
         button = content.get("btntxt") or _("详情")
         href = _href(content["url"], userid, host)
-        text = _coloured(content["description"])
-        return {**line, "title": content["title"], "text": text, "button": button, "href": href}
+        pieces = _pieces(content["description"])
+        return {**line, "title": content["title"], "pieces": pieces, "button": button, "href": href}
     if kind == "template_card":
         title = content.get("main_title", {})
-        return {**line, "title": title.get("title", ""), "text": title.get("desc", "")}
-    return {**line, "text": content.get("content", "")}
+        return {**line, "title": title.get("title", ""), "pieces": _pieces(title.get("desc", ""))}
+    return {**line, "pieces": _pieces(content.get("content", ""))}
 
 
 def _href(url, userid, host):
@@ -63,14 +62,14 @@ def _href(url, userid, host):
     return f"{reverse('simulator:hold', args=[userid])}?{urlencode({'to': path})}"
 
 
-def _coloured(text):
-    """WeCom draws exactly these tags of a card's description and nothing else; anything else stands there as text."""
-    # re.split answers plain, colour, words, plain, colour, words, plain …
-    plain, *coloured = COLOURED.split(text.replace("<br>", "\n"))
-    pieces = [("normal", plain)]
-    for colour, words, after in zip(coloured[0::3], coloured[1::3], coloured[2::3], strict=True):
-        pieces += [(colour, words), ("normal", after)]
-    return format_html_join("", '<span class="card-text--{}">{}</span>', (piece for piece in pieces if piece[1]))
+def _pieces(text):
+    """WeCom draws exactly these tags of a card's description: → `[{"tone": "", "text": …}, …]`."""
+    parts = COLOURED.split(text.replace("<br>", "\n"))
+    # split() gives: plain, tone, coloured, plain, tone, coloured, … plain
+    pieces = [{"tone": "", "text": parts[0]}]
+    for tone, coloured, plain in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        pieces += [{"tone": tone, "text": coloured}, {"tone": "", "text": plain}]
+    return [piece for piece in pieces if piece["text"]]
 
 
 def _time(moment):

@@ -20,6 +20,11 @@ PER_MINUTE, PER_HOUR = 30, 1000  # messages for one member from one app; more va
 DUPLICATE_SECONDS, LONGEST_DUPLICATE_SECONDS = 1800, 14_400
 TITLE_BYTES, DESCRIPTION_BYTES, URL_BYTES, TEXT_BYTES = 128, 512, 2048, 2048
 BUTTON_CHARACTERS = 4
+# What the app is never told, for the simulator's own log.
+UNTOLD = {
+    SimulatedMessage.Fate.DUPLICATE: "duplicate, swallowed",
+    SimulatedMessage.Fate.DROPPED: f"over {PER_MINUTE}/min, dropped silently",
+}
 KINDS = ("text", "textcard", "markdown", "template_card")
 
 
@@ -130,6 +135,5 @@ def _rate_fate(userid):
 
 def _deliver(userid, body, digest, msgid, fate):
     SimulatedMessage.objects.create(userid=userid, msgid=msgid, request_digest=digest, body=body, fate=fate)
-    if fate != SimulatedMessage.Fate.ARRIVED:
-        label = SimulatedMessage.Fate(fate).label
-        SimulatedCall.objects.create(api="message/send", errcode="0", note=f"{userid}：{label}")
+    if fate in UNTOLD:
+        SimulatedCall.objects.create(api="message/send", errcode="0", note=f"{userid}: {UNTOLD[fate]}")

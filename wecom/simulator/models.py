@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class SimulatedToken(models.Model):
@@ -29,9 +30,9 @@ class SimulatedMessage(models.Model):
     """One app message for one member. WeCom tells the app nothing of the last two fates."""
 
     class Fate(models.TextChoices):
-        ARRIVED = "arrived", "送达"
-        DUPLICATE = "duplicate", "重复，未再送达"
-        DROPPED = "dropped", "超过频率，静默丢弃"
+        ARRIVED = "arrived", _("送达")
+        DUPLICATE = "duplicate", _("重复，没有再送")
+        DROPPED = "dropped", _("超过频率，丢弃")
 
     userid = models.CharField(max_length=64)  # lower case
     msgid = models.CharField(max_length=64)

@@ -117,7 +117,7 @@ def test_it_says_for_good_when_the_member_cannot_be_reached(reply, zhangwei):
     run_due(later())
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.attempts) == (State.FAILED, 1)
-    assert "可见范围" in delivery.reason
+    assert "可见范围" in delivery.why
     assert Job.objects.get(name="notify_employee").state == Job.State.DONE
 
 

@@ -215,7 +215,7 @@ def test_it_drops_the_thirty_first_message_of_a_minute_without_an_error(api):
     answers = [api("message/send", card(description=str(number)))["errcode"] for number in range(31)]
     assert answers == [0] * 31
     assert fates("zhangwei") == [Fate.ARRIVED] * 30 + [Fate.DROPPED]
-    assert SimulatedCall.objects.filter(note__contains="静默丢弃").count() == 1
+    assert SimulatedCall.objects.filter(note__contains="dropped silently").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
