@@ -12,7 +12,7 @@ GIVEN = ["敏", "佳怡", "子轩", "建华", "晓东", "雨桐", "文博", "丽
 
 
 def details(dice, employee):
-    """The blanks of one conversation, as `str.format` takes them; `dice` is its own seeded Random."""
+    """The blanks of one conversation, as `str.format` takes them, but for the clock; `dice` is its own seeded Random."""
     floor = FLOORS.get(employee.department, 4)
     return {
         "floor": floor,
@@ -27,7 +27,6 @@ def details(dice, employee):
         "userid": employee.userid,
         "name": employee.name,
         "department": employee.department.partition("（")[0],
-        "clock": f"{dice.randint(8, 16)}:{dice.randint(0, 59):02}",
         "minutes": dice.choice([5, 8, 10, 15, 20]),
         "few": dice.randint(2, 6),
         "percent": dice.randint(91, 99),

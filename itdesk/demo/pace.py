@@ -8,22 +8,25 @@ DAYS_BACK = 60
 # Requests by hour of the working day; the few at night and at weekends are those of people who travel.
 HOURS = [8, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 13, 13, 14, 14, 14, 15, 15, 15, 16, 16, 17]
 OUT_OF_HOURS_SHARE = 0.04
+NATIONAL_DAYS = 7  # the first week of October
+SPEAKER = {"问": "员", "再": "员"}
 
 
 def past_start(dice, place, now):
     """A moment in the last `DAYS_BACK` days; `place` (0 … 1) says how far along, so that all days get their share."""
-    office_now = now.astimezone(OFFICE)
-    day = office_now.date() - timedelta(days=round(DAYS_BACK - place * (DAYS_BACK - 1)))
+    today = now.astimezone(OFFICE).date()
+    days = [today - timedelta(days=back) for back in range(DAYS_BACK, 0, -1)]
     if dice.random() < OUT_OF_HOURS_SHARE:
-        return _at(day, dice.choice([7, 19, 20, 21]), dice)
-    return _at(_working_day(day), dice.choice(HOURS), dice)
+        return _at(days[int(place * (len(days) - 1))], dice.choice([7, 19, 20, 21]), dice)
+    days = [day for day in days if _works(day)]
+    return _at(days[int(place * (len(days) - 1))], dice.choice(HOURS), dice)
 
 
 def pause(dice, before, after, gap):
     """How long until the turn `after`, given the turn `before` (kinds of `script.py`)."""
     if gap is not None:
         return timedelta(minutes=gap * dice.uniform(0.8, 1.25))
-    if before == after:
+    if SPEAKER.get(before, before) == SPEAKER.get(after, after):
         return timedelta(seconds=dice.randint(8, 55))
     if after == "完":
         return timedelta(minutes=dice.uniform(1, 25))
@@ -38,12 +41,13 @@ def pause(dice, before, after, gap):
 def waking(at):
     """The same moment, or the next working morning when nobody is there to act."""
     office = at.astimezone(OFFICE)
-    if office.weekday() < 5 and 8 <= office.hour < 19:
+    if _works(office.date()) and 8 <= office.hour < 19:
         return at
     day = office.date() if office.hour < 8 else office.date() + timedelta(days=1)
-    return datetime.combine(_working_day(day), datetime.min.time(), OFFICE) + timedelta(
-        hours=8, minutes=35 + office.minute // 2, seconds=office.second
-    )
+    while not _works(day):
+        day += timedelta(days=1)
+    morning = datetime(day.year, day.month, day.day, 8, 32, tzinfo=OFFICE)
+    return morning + timedelta(minutes=1.4 * office.minute, seconds=office.second)
 
 
 def _at(day, hour, dice):
@@ -51,7 +55,5 @@ def _at(day, hour, dice):
     return start + timedelta(minutes=dice.randint(0, 59), seconds=dice.randint(0, 59))
 
 
-def _working_day(day):
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return day
+def _works(day):
+    return day.weekday() < 5 and not (day.month == 10 and day.day <= NATIONAL_DAYS)

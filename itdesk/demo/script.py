@@ -5,8 +5,9 @@
     员 the employee   客 the agent   注 a note among agents   转 a group or userid to hand it to   完 solved
     再 the employee writes again after it was solved
 
-`｜` separates wordings to choose from. `员?` stands in about half of the conversations. `[40m]`, `[3h]`, `[1d]` at the
-start is the time since the turn before. `{room}` and the like are filled in by `details.py`.
+`｜` separates wordings: the first opening goes on with the first of each, the second with the second, and round again;
+an empty one is left out. `员?` stands in about half of the conversations. `[40m]`, `[3h]`, `[1d]` before a wording is the
+time since the turn before. `{room}` and the like are filled in by `details.py`.
 """
 
 import re
@@ -14,18 +15,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
-TURN = re.compile(r"([问员客注转完再])(\?)?\s*(?:\[(\d+)([mhd])\])?\s*(.*)", re.DOTALL)
+TURN = re.compile(r"([问员客注转完再])(\?)?\s*(.*)", re.DOTALL)
+WORDING = re.compile(r"(?:\[(\d+)([mhd])\])?\s*(.*)", re.DOTALL)
 MINUTES = {"m": 1, "h": 60, "d": 1440}
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One line of a situation. `gap`: minutes since the turn before, or None for a usual pause."""
+    """One line of a situation: its wordings as (minutes since the turn before or None for a usual pause, words)."""
 
     kind: str
-    wordings: list[str]
+    wordings: list[tuple[int | None, str]]
     optional: bool = False
-    gap: int | None = None
 
 
 @dataclass
@@ -68,9 +69,13 @@ def _add(situation, block):
     match = TURN.fullmatch("\n".join(line[4:] if line.startswith("    ") else line for line in block.split("\n")))
     if match is None:
         raise ValueError(f"{situation.key}: {block}")
-    kind, optional, number, unit, words = match.groups()
+    kind, optional, words = match.groups()
     if kind == "问":
         situation.openings.append(words)
-        return
-    gap = int(number) * MINUTES[unit] if number else None
-    situation.turns.append(Turn(kind, words.split("｜"), bool(optional), gap))
+    else:
+        situation.turns.append(Turn(kind, [_wording(each) for each in words.split("｜")], bool(optional)))
+
+
+def _wording(text):
+    number, unit, words = WORDING.fullmatch(text).groups()
+    return (int(number) * MINUTES[unit] if number else None), words

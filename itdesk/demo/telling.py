@@ -1,5 +1,6 @@
 """Plays one situation with one employee, turn by turn, and writes down who did what when."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from conversations.commands.imports import Step, Story
 from .company import ROUTES
 from .details import details
 from .manners import FAREWELLS, HAND_OVER_NOTES, HAND_OVERS, greeted, thanked
-from .pace import pause, waking
+from .pace import OFFICE, pause, waking
 
 OPTIONAL_SHARE = 0.55
 FAREWELL_SHARE = 0.45
@@ -42,7 +43,7 @@ class Telling:
         self._tell(now)
         waiting = None
         for step in self.steps:
-            if step.verb in ("says", "answers"):
+            if step.verb in ("says", "answers", "resolves"):
                 waiting = (waiting or step) if step.verb == "says" else None
         self._move(now - timedelta(minutes=self.situation.minutes_ago) - (waiting or self.steps[-1]).at)
         # A request of two minutes ago must not end in the future.
@@ -58,29 +59,37 @@ class Telling:
 
     def _tell(self, start_at):
         self.at = start_at
-        self._add("says", self.employee, self.situation.openings[self.number].format(**self.blanks))
+        noticed_at = (start_at - timedelta(minutes=self.dice.randint(4, 25))).astimezone(OFFICE)
+        self.blanks["clock"] = f"{noticed_at.hour}:{noticed_at.minute:02}"
+        self._add("says", self.employee, self._filled(self.situation.openings[self.number]))
         for turn in self.situation.turns:
             if turn.optional and self.dice.random() > OPTIONAL_SHARE:
                 continue
-            words = turn.wordings[self.number % len(turn.wordings)]
-            self._turn(turn, words.format(**self.blanks) if turn.kind != "转" else words)
+            gap, words = turn.wordings[self.number % len(turn.wordings)]
+            if words or turn.kind == "完":
+                self._turn(turn.kind, gap, self._filled(words))
 
-    def _turn(self, turn, words):
-        if turn.kind in "客注" and self.owner is None:
+    def _filled(self, words):
+        words = words.format(**self.blanks)
+        # A blank between two Chinese words is left over from a blank that was filled; code keeps its own.
+        return words if "```" in words else re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", words)
+
+    def _turn(self, kind, gap, words):
+        if kind in "客注" and self.owner is None:
             self._claim()
-            if turn.kind == "客":
+            if kind == "客":
                 words = greeted(words, self.dice, group=self.group, agent=self.owner.name, name=self.employee.name)
-        self._later(turn.kind, turn.gap)
-        if turn.kind in "员再":
+        self._later(kind, gap)
+        if kind in "员再":
             if self.steps[-1].verb == "resolves":
                 self.owner = None
             self._add("says", self.employee, thanked(words, self.dice))
-        elif turn.kind == "转":
+        elif kind == "转":
             self._hand_to(self.company.by_userid.get(words) or self._one_of(self.company.groups[words]))
-        elif turn.kind == "完":
+        elif kind == "完":
             self._add("resolves", self.owner)
         else:
-            self._add("answers" if turn.kind == "客" else "notes", self.owner, words)
+            self._add("answers" if kind == "客" else "notes", self.owner, words)
 
     def _claim(self):
         first_time = not any(step.verb == "claims" for step in self.steps)

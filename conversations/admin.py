@@ -1,0 +1,186 @@
+"""What administrators set up, and what they may look at. Nothing that was said can be changed or deleted here."""
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+
+from .models import CannedReply, Category, Conversation, DeskWords, Event, Group, Message
+from .presentation import words_of
+
+COUNT_CAP = 10_000
+INLINE_ROWS = 100
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than `COUNT_CAP`: a count over years of rows costs seconds and tells nobody anything."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by().values("pk")[:COUNT_CAP].count()
+
+
+class ReadOnly:
+    """Whoever may open the admin may look; nobody may add, change or delete."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class Log(ReadOnly, admin.ModelAdmin):
+    """A large table that is only read: paged, never counted to its end, no query a row."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 50
+
+
+class Newest(ReadOnly, admin.TabularInline):
+    """The newest `INLINE_ROWS` rows of a conversation; a long one continues on a list of its own."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    newest_first = "-id"
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        # By a subquery and not a slice: the formset filters what it is given once more, by its conversation.
+        newest = self.model.objects.filter(conversation=OuterRef("conversation")).order_by(self.newest_first)
+        return rows.filter(pk__in=Subquery(newest.values("pk")[:INLINE_ROWS]))
+
+
+class MessageInline(Newest):
+    model = Message
+    fields = readonly_fields = ["seq", "created_at", "sender_type", "sender_name", "words", "internal"]
+    ordering = ["seq"]
+    newest_first = "-seq"
+
+    @admin.display(description=_("内容"))
+    def words(self, message):
+        return words_of(message)
+
+
+class EventInline(Newest):
+    model = Event
+    fields = readonly_fields = ["at", "kind", "actor", "facts"]
+    ordering = ["id"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("actor")
+
+
+@admin.register(Conversation)
+class ConversationAdmin(Log):
+    list_display = ["subject", "employee", "department", "status", "assigned_agent", "group", "category", "created_at"]
+    list_select_related = ["employee", "assigned_agent", "group", "category"]
+    list_filter = ["status", "group", "category", "created_at"]
+    search_fields = ["employee__name", "employee__userid_key", "subject"]
+    search_help_text = _("员工姓名、账号或主题")
+    ordering = ["-last_message_at", "id"]
+    fields = [
+        ("subject", "status"), ("employee", "department"), ("assigned_agent", "group", "category"),
+        ("created_at", "last_message_at", "waiting_since", "resolved_at"), "everything",
+    ]  # fmt: skip
+    readonly_fields = ["department", "everything"]
+    inlines = [MessageInline, EventInline]
+
+    @admin.display(description=_("部门"))
+    def department(self, conversation):
+        return conversation.employee.department
+
+    @admin.display(description=_("完整记录"))
+    def everything(self, conversation):
+        lists = [(reverse(f"admin:conversations_{name}_changelist"), conversation.pk) for name in ("message", "event")]
+        address = "{}?conversation__id__exact={}"
+        link = format_html('<a href="' + address + '">{}</a>', *lists[0], _("全部消息"))
+        return format_html('{} · <a href="' + address + '">{}</a>', link, *lists[1], _("全部事件"))
+
+
+@admin.register(Message)
+class MessageAdmin(Log):
+    list_display = ["seq", "conversation", "created_at", "sender_type", "sender_name", "words", "internal"]
+    list_display_links = None
+    list_select_related = ["conversation"]
+    list_filter = ["sender_type", "internal", "created_at"]
+    ordering = ["-created_at", "-seq"]
+    fields = ["conversation", "seq", "created_at", "sender_type", "sender_name", "words", "internal"]
+    readonly_fields = ["words"]
+
+    @admin.display(description=_("内容"))
+    def words(self, message):
+        return words_of(message)
+
+
+@admin.register(Event)
+class EventAdmin(Log):
+    list_display = ["at", "kind", "conversation", "actor", "facts"]
+    list_select_related = ["conversation", "actor"]
+    list_filter = ["at"]
+    ordering = ["-id"]
+    fields = ["conversation", "version", "kind", "actor", "facts", "at"]
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):
+    list_display = ["name", "members"]
+    filter_horizontal = ["agents"]
+    search_fields = ["name"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("agents")
+
+    @admin.display(description=_("成员"))
+    def members(self, group):
+        return "、".join(agent.display_name for agent in group.agents.all())
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs["queryset"] = User.objects.filter(
+            is_active=True, grants__role__code=Role.AGENT, grants__revoked_at=None
+        ).order_by("name")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "group", "position", "active"]
+    list_editable = ["group", "position", "active"]
+    list_select_related = ["group"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(CannedReply)
+class CannedReplyAdmin(admin.ModelAdmin):
+    list_display = ["title", "shortcut", "position", "active"]
+    list_editable = ["position", "active"]
+    search_fields = ["title", "shortcut", "content"]
+
+
+@admin.register(DeskWords)
+class DeskWordsAdmin(admin.ModelAdmin):
+    """One row; that nobody can delete it is how `init_desk` knows that the desk was filled."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def changelist_view(self, request, extra_context=None):
+        only = DeskWords.objects.first()
+        if only is None:
+            return super().changelist_view(request, extra_context)
+        return HttpResponseRedirect(reverse("admin:conversations_deskwords_change", args=[only.pk]))
