@@ -49,7 +49,7 @@ def run(python, port, *, fresh):
     environment = environment_for(port)
     for name, command in PREPARATIONS:
         prepare(name, [str(python), "manage.py", *command], environment)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_on_signals()
     serving = subprocess.Popen([str(python), "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=environment)
     try:
         wait_until_healthy(serving, port)
@@ -59,6 +59,13 @@ def run(python, port, *, fresh):
         return 0
     finally:
         end(serving)
+
+
+def end_on_signals():
+    """A kill, a closed terminal and Ctrl-C end the server in the same way, also where a shell started us deaf to them."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def environment_for(port):
@@ -80,9 +87,11 @@ def prepare(name, command, environment):
 def wait_until_healthy(serving, port):
     limit = time.monotonic() + START_LIMIT
     while time.monotonic() < limit:
+        healthy = answers(f"http://{HOST}:{port}/healthz")
+        # Asked afterwards: another server that took the port in the meantime would answer for a dead one of ours.
         if serving.poll() is not None:
             raise Stop("The server ended while it started (see above).")
-        if answers(f"http://{HOST}:{port}/healthz"):
+        if healthy:
             return
         time.sleep(0.2)
     raise Stop(f"The server did not answer on port {port} within {START_LIMIT} seconds.")
