@@ -31,7 +31,7 @@ export class StateLine {
     }
     // The same sentence again would be read aloud again.
     if (this.holder.textContent.trim() !== line.textContent.trim() || line.dataset.status !== this.status) {
-      this.holder.replaceChildren ? this.holder.replaceChildren(line) : this.replace(line);
+      this.replace(line);
     } else {
       this.holder.querySelector("[data-version]").dataset.version = line.dataset.version;
     }
