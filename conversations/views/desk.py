@@ -59,7 +59,8 @@ def requests(request):
     """Every request of one's own, the newest first; for HTMX the list alone."""
     mine = own_requests(request.user)
     for each in mine:
-        each.sentence = state_sentence(each, position(each))
+        # In a list one word is enough for what is over; the thread itself says how to go on.
+        each.sentence = each.get_status_display() if each.resolved_at else state_sentence(each, position(each))
     template = "desk/_requests.html" if is_fragment(request) else "desk/requests.html"
     return render(request, template, {"requests": mine, **_room(request)})
 
