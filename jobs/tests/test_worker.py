@@ -21,7 +21,20 @@ def test_a_slow_job_does_not_hold_up_the_others(handle, working):
     assert set(Job.objects.values_list("state", flat=True)) == {Job.State.DONE}
 
 
-def test_it_holds_no_more_jobs_than_it_has_hands(handle, working):
+class CountedWake(threading.Event):
+    """Counts the rounds of a worker: each begins by clearing the event."""
+
+    def __init__(self):
+        super().__init__()
+        self.rounds = threading.Semaphore(0)
+
+    def clear(self):
+        super().clear()
+        self.rounds.release()
+
+
+def test_it_holds_no_more_jobs_than_it_has_hands(handle, working, monkeypatch):
+    monkeypatch.setattr(queue, "wake", CountedWake())
     both_in, may_end = threading.Barrier(3, timeout=PATIENCE), threading.Event()
 
     def busy():
@@ -34,6 +47,8 @@ def test_it_holds_no_more_jobs_than_it_has_hands(handle, working):
         queue.enqueue("busy")
     with working(threads=2):
         both_in.wait()
+        for _ in range(3):  # one round has certainly looked at the queue with both hands full
+            assert queue.wake.rounds.acquire(timeout=PATIENCE)
         assert Job.objects.filter(state=Job.State.RUNNING).count() == 2
         may_end.set()
 
