@@ -28,11 +28,12 @@ const waits = new Waits();
 const isOpen = (id) => thread !== null && thread.id === id;
 const inbox = new Inbox(me, isOpen);
 let thread = null;
+let resolveAfter = null; // id of the conversation that is resolved as soon as its last words are out
 
 // Sending -------------------------------------------------------------------------------------------------------------
 const outbox = new Outbox(`agent:${me}`, {
   post: (item) => send(item.address, { method: "POST", body: fieldsOf(item) }),
-  onSent: (item, response) => inThread(item, (feed) => feed.insertHTML(response.text)),
+  onSent: (item, response) => sent(item, response),
   onRefused: (item, reason, response) => refused(item, reason, response.status),
   onWaiting: (item, seconds, why) => inThread(item, (feed) => feed.held(item.client_id, say(`shared.${why}`, { n: seconds }))),
   onStale: (item) => inThread(item, (feed) => feed.failed(item.client_id, say("shared.stale"))),
@@ -48,6 +49,26 @@ const reply = new Reply(form, {
   },
 });
 new Canned(reply, document.querySelector("[data-canned]"), form.dataset.cannedUrl);
+
+function sent(item, response) {
+  inThread(item, (feed) => feed.insertHTML(response.text));
+  if (resolveAfter === item.conversation_id && !unsent(resolveAfter)) {
+    resolveAfter = null;
+    if (isOpen(item.conversation_id)) thread.press("resolve");
+  }
+}
+
+const unsent = (id) => outbox.items.some((item) => item.conversation_id === id && !item.refused);
+
+// "Send, then resolve" is one movement of the hands: resolving waits for the words that are still on their way.
+document.addEventListener("submit", (event) => {
+  if (!event.target.querySelector("[data-seen-version]")) return;
+  thread.noteVersion();
+  if (!unsent(thread.id)) return;
+  resolveAfter = thread.id;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 
 function fieldsOf(item) {
   const fields = new URLSearchParams({ client_id: item.client_id, msg_type: "text", content: item.content });
@@ -66,6 +87,7 @@ function showPending(feed, item) {
 }
 
 function refused(item, reason, status) {
+  resolveAfter = null;
   if (status === 409) {
     // Somebody wrote meanwhile: what they wrote comes in, and the words go back to where they can be changed.
     outbox.take(item.client_id);

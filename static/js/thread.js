@@ -41,6 +41,12 @@ export class Thread {
     return this.section.querySelector("#thread-header");
   }
 
+  /** Presses the header's button of this action, if it is there. */
+  press(action) {
+    const button = this.header.querySelector(`[data-action="${action}"]`);
+    if (button) button.click();
+  }
+
   watch() {
     this.socket.send({ type: "watch", conversation_id: this.id });
   }
