@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -55,7 +55,7 @@ def _leave(request, attempt):
 
 
 def _see_other(address):
-    response = HttpResponse(status=303, headers={"Location": address})
+    response = HttpResponseRedirect(address, status=303)
     add_never_cache_headers(response)
     return response
 

@@ -23,14 +23,10 @@ OTHER_NAME = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 @login_not_required
 @require_safe
 def overview(request):
-    words = request.GET.get("q", "")
-    roles = _roles()
-    members = [
-        {**one, "roles": roles.get(one["userid"].lower(), set()), "face": directory.face(one)}
-        for one in directory.matching(words)
-    ]
+    words, roles = request.GET.get("q", ""), _roles()
     context = {
-        "departments": directory.by_department(members),
+        "departments": directory.by_department(_shown(directory.matching(words), roles)),
+        "starters": _starters(_shown(directory.matching(""), roles)),
         "words": words,
         "elsewhere": _elsewhere(request),
         "fault": Fault.now(),
@@ -98,6 +94,22 @@ def _roles():
     for userid, code in held.values_list("user__userid_key", "role__code"):
         roles.setdefault(userid, set()).add(code)
     return roles
+
+
+def _shown(members, roles):
+    return [{**one, "roles": roles.get(one["userid"].lower(), set()), "face": directory.face(one)} for one in members]
+
+
+def _starters(members):
+    """One member for each part of the product, for whoever is here for the first time: `[(part, member), …]`."""
+    seen = [one for one in members if one["visible"]]
+    wanted = {
+        "user": (one for one in seen if not one["roles"] & {"agent", "admin"}),
+        "agent": (one for one in seen if "agent" in one["roles"] and "admin" not in one["roles"]),
+        "admin": (one for one in seen if "admin" in one["roles"]),
+    }
+    found = [(part, next(candidates, None)) for part, candidates in wanted.items()]
+    return [(part, member) for part, member in found if member]
 
 
 def _calls():
