@@ -13,6 +13,7 @@ from accounts.models import Role, User
 
 from .models import CannedReply, Category, Conversation, DeskWords, Event, Group, Message
 from .presentation import words_of
+from .wording import kind_label
 
 COUNT_CAP = 10_000
 INLINE_ROWS = 100
@@ -63,15 +64,17 @@ class Newest(ReadOnly, admin.TabularInline):
         return rows.filter(pk__in=Subquery(newest.values("pk")[:INLINE_ROWS]))
 
 
-class MessageInline(Newest):
+class WithWords:
+    @admin.display(description=_("内容"))
+    def words(self, message):
+        return words_of(message) or kind_label(message.msg_type)
+
+
+class MessageInline(WithWords, Newest):
     model = Message
     fields = readonly_fields = ["seq", "created_at", "sender_type", "sender_name", "words", "internal"]
     ordering = ["seq"]
     newest_first = "-seq"
-
-    @admin.display(description=_("内容"))
-    def words(self, message):
-        return words_of(message)
 
 
 class EventInline(Newest):
@@ -111,18 +114,13 @@ class ConversationAdmin(Log):
 
 
 @admin.register(Message)
-class MessageAdmin(Log):
+class MessageAdmin(WithWords, Log):
     list_display = ["seq", "conversation", "created_at", "sender_type", "sender_name", "words", "internal"]
-    list_display_links = None
     list_select_related = ["conversation"]
-    list_filter = ["sender_type", "internal", "created_at"]
-    ordering = ["-created_at", "-seq"]
+    list_filter = ["sender_type", "internal"]
+    ordering = ["conversation", "seq"]  # the one order of messages that has an index
     fields = ["conversation", "seq", "created_at", "sender_type", "sender_name", "words", "internal"]
     readonly_fields = ["words"]
-
-    @admin.display(description=_("内容"))
-    def words(self, message):
-        return words_of(message)
 
 
 @admin.register(Event)
@@ -157,7 +155,7 @@ class GroupAdmin(admin.ModelAdmin):
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
     list_display = ["name", "code", "group", "position", "active"]
-    list_editable = ["group", "position", "active"]
+    list_editable = ["position", "active"]
     list_select_related = ["group"]
     search_fields = ["name", "code"]
 
