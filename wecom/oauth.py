@@ -80,6 +80,8 @@ def _open_session(request, user):
     request.session.flush()
     login(request, user, backend=BACKEND)
     request.session["signed_in_at"] = int(time.time())
+    # A moment, not an age: no later save of the session makes it live longer (A8).
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     request.session.save()
     if before:
         signals.signed_out.send_robust(User, user_id=int(before), session_key=old_key)

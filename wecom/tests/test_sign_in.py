@@ -242,6 +242,18 @@ def test_it_ends_the_session_of_whoever_was_signed_in_here_before(browser):
     assert not Session.objects.filter(pk=before).exists()
 
 
+def test_it_ends_a_session_after_a_week_however_often_it_was_saved(browser):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        browser.sign_in("zhangwei")
+        clock.shift(timedelta(days=6))
+        touched = browser.session
+        touched["something"] = 1
+        touched.save()
+        assert browser.get("/itdesk/").status_code == 200
+        clock.shift(timedelta(days=1, seconds=1))
+        assert browser.get("/itdesk/")["Location"] == "/wecom/login?next=/itdesk/"
+
+
 def test_it_says_so_when_wecom_does_not_answer(browser, faults):
     way_back = browser.way_back("zhangwei")
     faults(down=True)
