@@ -103,13 +103,15 @@ def suites(run):
     # Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
     pytest(run, "unit tests, SQLite", UNIT)
     browser(run, "browser tests, SQLite")
-    if run.postgres and run.redis:
+    real = bool(run.postgres and run.redis)
+    if real:
         pytest(run, "unit tests, PostgreSQL + Redis", UNIT, real=True)
-        pytest(run, "several processes, PostgreSQL + Redis", "stack", real=True)
         browser(run, "browser tests, PostgreSQL + Redis", real=True)
     else:
-        for marker in (UNIT, "stack", "browser"):
+        for marker in (UNIT, "browser"):
             run.total += tally.of_missing(run.python, run.environment(), marker)
+    # Some of these need neither server; the others skip themselves.
+    pytest(run, "server processes", "stack", real=real)
 
 
 def browser(run, name, *, real=False):

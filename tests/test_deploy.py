@@ -210,7 +210,7 @@ def test_the_tests_of_a_missing_part_count_as_skipped(tmp_path, monkeypatch):
     monkeypatch.setattr(tally, "of_missing", lambda python, environment, marker: tally.Tally(skipped=10))
     run = a_run(tmp_path)
     checks.suites(run)
-    assert run.total == tally.Tally(skipped=40)
+    assert run.total == tally.Tally(skipped=30)
 
 
 def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatch):
@@ -224,8 +224,8 @@ def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatc
         "(not browser and not stack) and (not slow)",
         "(browser) and (not slow)",
         "(not browser and not stack) and (not slow)",
-        "(stack) and (not slow)",
         "(browser) and (not slow)",
+        "(stack) and (not slow)",
     ]
     assert all(command[-1] == "-x" for command in asked)
 
