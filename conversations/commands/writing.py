@@ -47,7 +47,9 @@ def append(conversation, *, sender_type, author=None, content="", client_id=None
     if not internal:
         conversation.last_public_seq = message.seq
         conversation.last_message_at = at
-        conversation.last_line = one_line(content, LAST_LINE_CHARS) or kind_label(message.msg_type)
+        if not message.notice:
+            # A list shows what somebody said last; what the system did is the state beside it.
+            conversation.last_line = one_line(content, LAST_LINE_CHARS) or kind_label(message.msg_type)
     return message
 
 
