@@ -93,6 +93,7 @@ def play(browser, address):
     say(agent, "您好，我是王强。请问是三楼财务室那台 HP M405 吗？")
     employee.get_by_text("您好，我是王强").wait_for()
     say(employee, "是的，重启过一次还是脱机")
+    agent.get_by_text("重启过一次还是脱机").first.wait_for()  # answering before one has seen it would ask first
     say(
         agent,
         "收到，我已把它的端口改回固定地址。请在电脑上按 Win+R，输入：\n```\nprintui /s /t2\n```\n然后重新打印一页试试",
