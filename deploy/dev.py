@@ -13,8 +13,8 @@ def main():
     if sys.version_info < (3, 11):  # noqa: UP036 (older ones are who this line speaks to)
         found = ".".join(str(part) for part in sys.version_info[:2])
         return "The desk needs Python 3.11 or newer; this is Python " + found + ". Start it with a newer python3."
-    # Our own folder must not stand on the path: its module names would hide others.
-    sys.path[0] = ROOT
+    # The checkout instead of this folder, whose module names would hide others.
+    sys.path[:] = [ROOT] + [place for place in sys.path if os.path.abspath(place) != os.path.join(ROOT, "deploy")]
     from deploy import commands
 
     return commands.main(sys.argv[1:])

@@ -13,6 +13,7 @@ from .machine import ROOT, WINDOWS, Stop, say
 
 HOST = "127.0.0.1"
 DATA = ROOT / "data"
+SERVING = DATA / "desk.sqlite3.serving"  # locked by the process that serves (itdesk/single.py)
 START_LIMIT = 60  # seconds until /healthz must answer
 STOP_LIMIT = 20  # seconds for requests and jobs in hand after Ctrl-C
 PREPARATIONS = (
@@ -44,8 +45,7 @@ def refuse_busy_port(port):
 def run(python, port, *, fresh):
     """Prepare the data, serve until Ctrl-C; answers the exit status."""
     if fresh:
-        # Only what this checkout made; a DATABASE_URL that somebody set points at something of theirs.
-        shutil.rmtree(DATA, ignore_errors=True)
+        start_over()
     environment = environment_for(port)
     for name, command in PREPARATIONS:
         prepare(name, [str(python), "manage.py", *command], environment)
@@ -59,6 +59,32 @@ def run(python, port, *, fresh):
         return 0
     finally:
         end(serving)
+
+
+def start_over():
+    """Delete what this checkout made. A DATABASE_URL that somebody set points at something of theirs: it stays."""
+    if not DATA.exists():
+        return
+    if is_served():
+        raise Stop("A desk is still running on data/ of this checkout; stop it before you start over.")
+    try:
+        shutil.rmtree(DATA)
+    except OSError as error:
+        raise Stop(f"Could not delete {DATA}: {error.strerror}") from None
+
+
+def is_served():
+    """Whether a server holds the database. Windows lets nobody delete its open files anyway."""
+    if WINDOWS or not SERVING.exists():
+        return False
+    import fcntl
+
+    with SERVING.open("a+b") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def end_on_signals():

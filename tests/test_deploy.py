@@ -158,6 +158,22 @@ def test_fresh_deletes_the_data_of_this_checkout_and_nothing_else(tmp_path, monk
     assert (other / "desk.sqlite3").exists()
 
 
+@pytest.mark.skipif(machine.WINDOWS, reason="Windows itself keeps open files")
+def test_fresh_is_refused_while_a_desk_runs_on_the_data(tmp_path, monkeypatch):
+    import fcntl
+
+    monkeypatch.setattr(server, "DATA", tmp_path / "data")
+    monkeypatch.setattr(server, "SERVING", tmp_path / "data" / "desk.sqlite3.serving")
+    server.DATA.mkdir()
+    with server.SERVING.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(Stop, match="still running"):
+            server.start_over()
+    assert server.SERVING.exists()
+    server.start_over()
+    assert not server.DATA.exists()
+
+
 def test_the_demo_speaks_to_its_own_simulator(monkeypatch):
     monkeypatch.setenv("WECOM_SIMULATOR", "false")
     environment = server.environment_for(8123)
