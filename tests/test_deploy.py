@@ -1,4 +1,4 @@
-"""The two commands: what they say when something is missing, how they count, and that they touch nobody's things."""
+"""The commands of deploy/dev.py: what they install, what they say when something is missing, what they delete."""
 
 import os
 import socket
@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy import checks, commands, machine, packages, parts, server, tally
+from deploy import checks, commands, machine, packages, server
 from deploy.machine import ROOT, Stop
 
 DEV = ROOT / "deploy" / "dev.py"
-REPORT = '<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2" /></testsuites>'
 
 
 def dev(*arguments, **environment):
@@ -186,86 +185,6 @@ def test_the_addresses_to_open_are_printed_for_every_role(capsys):
     said = capsys.readouterr().out
     for userid, place in (("zhangwei", "/itdesk/"), ("wangqiang", "/agent/"), ("zhaomin", "/admin/")):
         assert f"http://127.0.0.1:8123/wecom/simulator/phone/{userid}/open?to={place}" in said
-
-
-def test_a_report_is_counted(tmp_path):
-    report = tmp_path / "report.xml"
-    report.write_text(REPORT, encoding="utf-8")
-    assert tally.of_report(report, 1) == tally.Tally(passed=3, failed=2, skipped=2)
-
-
-@pytest.mark.parametrize(("status", "failed"), [(2, 1), (-9, 1), (5, 0)])
-def test_a_run_that_died_without_a_report_is_a_failure_and_an_empty_one_is_not(tmp_path, status, failed):
-    assert tally.of_report(tmp_path / "none.xml", status) == tally.Tally(failed=failed)
-
-
-def test_a_run_that_died_after_a_green_report_is_a_failure(tmp_path):
-    report = tmp_path / "report.xml"
-    report.write_text('<testsuite tests="2" failures="0" errors="0" skipped="0" />', encoding="utf-8")
-    assert tally.of_report(report, 3) == tally.Tally(passed=2, failed=1)
-
-
-def a_run(tmp_path, *pytest_args):
-    return checks.Run(Path(sys.executable), tmp_path, list(pytest_args))
-
-
-@pytest.mark.parametrize(("ci", "failed"), [("true", 1), ("", 0)])
-def test_a_missing_part_fails_in_ci_and_is_said_elsewhere(tmp_path, monkeypatch, capsys, ci, failed):
-    monkeypatch.setenv("CI", ci)
-    monkeypatch.setattr(parts, "chromium", lambda: None)
-    monkeypatch.setattr(parts, "postgres", lambda python: "postgresql://here")
-    monkeypatch.setattr(parts, "redis", lambda python: "redis://here")
-    run = a_run(tmp_path)
-    checks.find_parts(run)
-    assert run.total.failed == failed
-    assert "No Chromium" in capsys.readouterr().out
-
-
-def test_the_tests_of_a_missing_part_count_as_skipped(tmp_path, monkeypatch):
-    monkeypatch.setattr(checks, "timed", lambda *args, **kwargs: 5)
-    monkeypatch.setattr(tally, "of_missing", lambda python, environment, marker: tally.Tally(skipped=10))
-    run = a_run(tmp_path)
-    checks.suites(run)
-    assert run.total == tally.Tally(skipped=30)
-
-
-def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatch):
-    asked = []
-    monkeypatch.setattr(checks, "timed", lambda name, command, *rest, **more: asked.append(command) or 5)
-    run = a_run(tmp_path, "-m", "not slow", "-x")
-    run.chromium, run.postgres, run.redis = "/chromium", "postgresql://here", "redis://here:6379"
-    checks.suites(run)
-    markers = [command[command.index("-m", 3) + 1] for command in asked]
-    assert markers == [
-        "(not browser and not stack) and (not slow)",
-        "(browser) and (not slow)",
-        "(not browser and not stack) and (not slow)",
-        "(browser) and (not slow)",
-        "(stack) and (not slow)",
-    ]
-    assert all(command[-1] == "-x" for command in asked)
-
-
-def test_a_step_sees_nothing_of_the_persons_own_settings(tmp_path, monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", "postgresql://mine")
-    monkeypatch.setenv("WECOM_SECRET", "mine")
-    run = a_run(tmp_path)
-    run.postgres, run.redis = "postgresql://here", "redis://here:6379"
-    alone, real, again = run.environment(), run.environment(real=True), run.environment(real=True)
-    assert alone["DATABASE_URL"].startswith("sqlite:///")
-    assert alone["REDIS_URL"] == ""
-    assert "WECOM_SECRET" not in alone
-    assert real["DATABASE_URL"] == "postgresql://here"
-    assert real["REDIS_URL"].startswith("redis://here:6379/")
-    assert real["REDIS_PREFIX"] != again["REDIS_PREFIX"]
-    assert len({alone["DATA_DIR"], real["DATA_DIR"], again["DATA_DIR"]}) == 3
-
-
-def test_a_run_without_a_passed_test_is_no_success(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(checks, "find_parts", lambda run: None)
-    monkeypatch.setattr(checks, "suites", lambda run: None)
-    assert checks.test(Path(sys.executable), ["-k", "nothing"]) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 0 failed, 0 skipped"
 
 
 def test_extra_arguments_go_to_pytest_even_when_they_look_like_ours(monkeypatch):
