@@ -83,10 +83,10 @@ def test_it_asks_for_the_next_page_when_its_end_is_seen(zhangwei, wangqiang, mon
     for _ in range(3):
         ask(zhangwei, new_topic=True)
     first = client_of(wangqiang).get("/agent/conversations?view=waiting", **HTMX).content.decode()
-    following = re.search(r'hx-get="([^"]+cursor=[^"]+)" hx-trigger="revealed"', first).group(1).replace("&amp;", "&")
+    following = re.search(r'hx-get="([^"]+cursor=[^"]+)" hx-trigger="intersect once"', first).group(1).replace("&amp;", "&")
     second = client_of(wangqiang).get(following, **HTMX).content.decode()
     assert (first.count("data-order-at"), second.count("data-order-at")) == (2, 1)
-    assert "revealed" not in second
+    assert "intersect" not in second
 
 
 def test_it_finds_by_name_and_by_words(zhangwei, lina, wangqiang):
@@ -265,7 +265,7 @@ def test_the_loser_of_a_claim_sees_the_present_header(zhangwei, wangqiang, liyan
     conversation = ask(zhangwei)
     post(wangqiang, conversation, "claim")
     late = client_of(liyang).post(url("claim", conversation), **HTMX)
-    assert (late.status_code, late["HX-Retarget"]) == (409, "#thread-header")
+    assert (late.status_code, late["HX-Retarget"]) == (409, "#thread-head")
     assert 'data-action="release"' in late.content.decode()
     assert re.search(r'class="toast[^"]*"[^>]*role="alert"', late.content.decode())
 

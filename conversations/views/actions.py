@@ -112,7 +112,7 @@ def _overtaken(request, conflict):
     if wants_json(request) or not is_fragment(request):
         return refusal(request, conflict, access.AGENTS)
     response = _header(request, conflict.conversation, status=409, toast=conflict.reason, toast_alert=True)
-    response["HX-Retarget"], response["HX-Reswap"] = "#thread-header", "outerHTML"
+    response["HX-Retarget"], response["HX-Reswap"] = "#thread-head", "innerHTML"
     return response
 
 

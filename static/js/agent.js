@@ -28,6 +28,7 @@ const waits = new Waits();
 const isOpen = (id) => thread !== null && thread.id === id;
 const inbox = new Inbox(me, isOpen);
 let thread = null;
+let settling = 0;
 let resolveAfter = null; // id of the conversation that is resolved as soon as its last words are out
 
 // Sending -------------------------------------------------------------------------------------------------------------
@@ -104,7 +105,8 @@ function refused(item, reason, status) {
 // The open thread -----------------------------------------------------------------------------------------------------
 function paneShown() {
   const section = pane.querySelector("[data-thread]");
-  if (thread && (!section || thread.section !== section)) thread.close();
+  if (thread && thread.section === section) return;
+  if (thread) thread.close();
   document.body.classList.toggle("console--reading", Boolean(section));
   thread = section ? new Thread(section, { me, socket, onRead: () => inbox.markUnread(section.dataset.conversationId, false) }) : null;
   reply.show(thread && thread.id, section && section.dataset.messagesUrl);
@@ -158,19 +160,21 @@ function signedOut() {
 }
 
 // HTMX ----------------------------------------------------------------------------------------------------------------
+// Told for the target of a swap and for every element that came in.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const { id } = event.detail.target;
-  if (id === "inbox" || id === "inbox-list" || event.detail.target.closest("#inbox")) inboxShown();
-  if (id === "pane") paneShown();
-  if (id === "popup") popupShown();
-  if (id === "thread-header") headerShown();
+  const { target } = event;
+  if (target.closest("#inbox")) inboxSettled();
+  if (target.id === "pane") paneShown();
+  if (target.id === "popup") popupShown();
+  if (target.id === "thread-head") headerShown();
   toastsShown();
 });
 document.addEventListener("htmx:historyRestore", paneShown);
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
+  const { detail } = event;
   // 409 carries the present header and the sentence who was faster: it is shown like a success.
-  if (xhr.status === 409) event.detail.shouldSwap = true;
+  if (detail.xhr.status === 409) detail.shouldSwap = true;
+  if (detail.target.id === "thread-head" && thread && thread.isOvertaken(detail.serverResponse)) detail.shouldSwap = false;
 });
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
@@ -178,6 +182,11 @@ document.addEventListener("htmx:responseError", (event) => {
   else if (xhr.status !== 409) showToast(fragmentOf(xhr.responseText));
 });
 document.addEventListener("htmx:sendError", () => showToast(fromTemplate("toast-offline")));
+
+function inboxSettled() {
+  clearTimeout(settling);
+  settling = setTimeout(inboxShown);
+}
 
 function inboxShown() {
   const { view } = inbox.root.dataset;

@@ -1,7 +1,7 @@
 /** What the agent folded and how wide the list is; remembered on this device. */
 
 const KEY = "console.panes";
-const NARROWEST = 220; // px
+const NARROWEST = 220; // px; both also stand on the splitter, for screen readers
 const WIDEST = 560;
 const STEP = 16;
 const OVERLAY = "(max-width: 1099px)"; // below it the side panel lies over the thread (console.css)
@@ -66,6 +66,7 @@ export class Panes {
   widen(width) {
     this.width = Math.min(WIDEST, Math.max(NARROWEST, Math.round(width)));
     this.body.style.setProperty("--inbox-width", `${this.width}px`);
+    document.querySelector("[data-splitter]").setAttribute("aria-valuenow", this.width);
   }
 
   listenForDragging(splitter) {

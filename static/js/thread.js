@@ -1,7 +1,7 @@
 /** The open conversation: its feed, its header, its side panel. One at a time; made anew for each. */
 
 import { Feed } from "./feed.js";
-import { send } from "./http.js";
+import { fragmentOf, send } from "./http.js";
 import { loadOlder } from "./older.js";
 import { Reading } from "./read.js";
 import { Scroll } from "./scroll.js";
@@ -82,7 +82,13 @@ export class Thread {
   /** Reads the header again when it is older than `version`. */
   refreshHeader(version) {
     if (version <= Number(this.header.dataset.version)) return;
-    window.htmx.ajax("GET", this.section.dataset.headerUrl, { source: this.header, target: "#thread-header", swap: "outerHTML" });
+    window.htmx.ajax("GET", this.section.dataset.headerUrl, { source: this.header, target: "#thread-head", swap: "innerHTML" });
+  }
+
+  /** Whether a header that arrives is older than the one that stands there: answers overtake each other. */
+  isOvertaken(html) {
+    const header = fragmentOf(html).querySelector("#thread-header");
+    return header !== null && header.dataset.conversationId === this.id && Number(header.dataset.version) < Number(this.header.dataset.version);
   }
 
   /** Another header stands there: what happened so far is told anew as well. */
