@@ -3,12 +3,16 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import admin as groups_page  # noqa: F401  (registers Group, which is taken off again below)
+from django.contrib.auth.models import Group
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import roles
 from .models import AuditEntry, Role, RoleGrant, User
+
+admin.site.unregister(Group)  # rights come from roles; a group would do nothing
 
 ADMIN = "admin"  # the channel that audit rows name
 
@@ -84,6 +88,22 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset
 
 
+class DepartmentFilter(admin.SimpleListFilter):
+    """The departments that have a name; Django's own filter would show a link without words for the others."""
+
+    title = gettext_lazy("部门")
+    parameter_name = "department"
+
+    def lookups(self, request, model_admin):
+        names = (
+            User.objects.exclude(department="").order_by("department").values_list("department", flat=True).distinct()
+        )
+        return [(name, name) for name in names]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(department=self.value()) if self.value() else queryset
+
+
 class Grants(admin.TabularInline):
     """When which role was given and taken, and by whom."""
 
@@ -104,7 +124,7 @@ class Grants(admin.TabularInline):
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
     list_display = ["display_name", "userid", "department", "held_roles", "is_active", "last_login"]
-    list_filter = [RoleFilter, "is_active", "department"]
+    list_filter = [RoleFilter, "is_active", DepartmentFilter]
     search_fields = ["name", "userid", "department"]
     ordering = ["name", "userid"]
     list_per_page = 50

@@ -42,9 +42,9 @@ class User(AbstractBaseUser):
     """
 
     corp_id = models.CharField(max_length=64, blank=True, default="", editable=False)
-    userid = models.CharField("userid", max_length=64, help_text=_("企业微信里的账号"))
+    userid = models.CharField(_("账号"), max_length=64, help_text=_("企业微信里的账号"))
     userid_key = models.CharField(max_length=64, editable=False)
-    username = models.CharField(max_length=130, unique=True, editable=False)
+    username = models.CharField(_("登录名"), max_length=130, unique=True, editable=False)
     name = models.CharField(_("姓名"), max_length=64, blank=True)
     department = models.CharField(_("部门"), max_length=128, blank=True)
     position = models.CharField(_("职务"), max_length=64, blank=True)

@@ -235,7 +235,8 @@ TIME_ZONE = environment.time_zone("TIME_ZONE", "Asia/Shanghai")
 # Static files --------------------------------------------------------------------------------------------------------
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "itdesk.static.HashedStaticFiles"},
+    # nginx reads these as another user; the strict mode of uploads is not for them.
+    "staticfiles": {"BACKEND": "itdesk.static.HashedStaticFiles", "OPTIONS": {"file_permissions_mode": 0o644}},
 }
 WHITENOISE_MAX_AGE = 3600
 

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts import roles
 from accounts.models import User
-from conversations.commands.messages import post_message
+from conversations.commands.messages import post_message, post_reply
 
 
 def browser_of(user, **headers):
@@ -79,6 +79,14 @@ def test_the_agents_card_tells_how_many_wait(wangqiang, zhangwei, lina):
     for employee in (zhangwei, lina):
         post_message(author=employee, content="打印机连不上", client_id="0b6bdf6e-3a76-4c0c-9d3c-d6c9b7f2a8f1")
     assert "2 人等待" in browser_of(wangqiang).get("/itportal/").content.decode()
+
+
+def test_the_employees_card_tells_of_new_replies(wangqiang, liyang):
+    asked, _ = post_message(author=wangqiang, content="打印机连不上", client_id="0b6bdf6e-3a76-4c0c-9d3c-d6c9b7f2a8f1")
+    assert "1 个请求处理中" in browser_of(wangqiang).get("/itportal/").content.decode()
+    reply = {"conversation_id": asked.conversation_id, "client_id": "0b6bdf6e-3a76-4c0c-9d3c-d6c9b7f2a8f2"}
+    post_reply(author=liyang, content="请重启打印机", **reply)
+    assert "条新消息" in browser_of(wangqiang).get("/itportal/").content.decode()
 
 
 def test_a_name_is_shown_as_text(zhangwei):
