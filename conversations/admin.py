@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -45,6 +46,7 @@ class Log(ReadOnly, admin.ModelAdmin):
 
     paginator = CappedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # one count over everything for each choice
     list_per_page = 50
     list_max_show_all = 50
 
@@ -57,6 +59,9 @@ class Newest(ReadOnly, admin.TabularInline):
     show_change_link = False
     newest_first = "-id"
 
+    class Media:
+        css = {"all": ["css/admin_log.css"]}
+
     def get_queryset(self, request):
         rows = super().get_queryset(request)
         # By a subquery and not a slice: the formset filters what it is given once more, by its conversation.
@@ -64,15 +69,39 @@ class Newest(ReadOnly, admin.TabularInline):
         return rows.filter(pk__in=Subquery(newest.values("pk")[:INLINE_ROWS]))
 
 
-class WithWords:
+class InWords:
+    """The columns of a message, named for people."""
+
+    columns = ["number", "said_at", "part", "speaker", "words", "note"]
+
+    @admin.display(description=_("序号"))
+    def number(self, message):
+        return message.seq
+
+    @admin.display(description=_("时间"))
+    def said_at(self, message):
+        return message.created_at
+
+    @admin.display(description=_("身份"))
+    def part(self, message):
+        return message.get_sender_type_display()
+
+    @admin.display(description=_("姓名"))
+    def speaker(self, message):
+        return message.sender_name
+
     @admin.display(description=_("内容"))
     def words(self, message):
         return words_of(message) or kind_label(message.msg_type)
 
+    @admin.display(description=_("内部备注"))
+    def note(self, message):
+        return _("仅客服可见") if message.internal else ""
 
-class MessageInline(WithWords, Newest):
+
+class MessageInline(InWords, Newest):
     model = Message
-    fields = readonly_fields = ["seq", "created_at", "sender_type", "sender_name", "words", "internal"]
+    fields = readonly_fields = InWords.columns
     ordering = ["seq"]
     newest_first = "-seq"
 
@@ -114,13 +143,13 @@ class ConversationAdmin(Log):
 
 
 @admin.register(Message)
-class MessageAdmin(WithWords, Log):
-    list_display = ["seq", "conversation", "created_at", "sender_type", "sender_name", "words", "internal"]
+class MessageAdmin(InWords, Log):
+    list_display = ["number", "conversation", *InWords.columns[1:]]
     list_select_related = ["conversation"]
     list_filter = ["sender_type", "internal"]
     ordering = ["conversation", "seq"]  # the one order of messages that has an index
-    fields = ["conversation", "seq", "created_at", "sender_type", "sender_name", "words", "internal"]
-    readonly_fields = ["words"]
+    fields = ["conversation", *InWords.columns]
+    readonly_fields = InWords.columns
 
 
 @admin.register(Event)
@@ -135,7 +164,6 @@ class EventAdmin(Log):
 @admin.register(Group)
 class GroupAdmin(admin.ModelAdmin):
     list_display = ["name", "members"]
-    filter_horizontal = ["agents"]
     search_fields = ["name"]
 
     def get_queryset(self, request):
@@ -149,7 +177,14 @@ class GroupAdmin(admin.ModelAdmin):
         kwargs["queryset"] = User.objects.filter(
             is_active=True, grants__role__code=Role.AGENT, grants__revoked_at=None
         ).order_by("name")
+        kwargs["widget"] = CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "agents":
+            field.widget.can_add_related = False  # people come from WeCom, not from a pop-up
+        return field
 
 
 @admin.register(Category)
