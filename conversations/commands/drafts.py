@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from ..errors import Refused
 from ..models import Attachment, Message
-from ..wording import checked_content
+from ..wording import CANONICAL_UUID, checked_content
 from .writing import append
 
 MAX_FILES = 9
@@ -60,7 +60,8 @@ def _staged(author, attachment_ids):
     wanted = list(dict.fromkeys(str(each) for each in attachment_ids))
     if len(wanted) > MAX_FILES:
         raise Refused(_("一次最多 %(limit)s 个文件") % {"limit": MAX_FILES}, code="too_many_files")
-    found = {str(each.pk): each for each in Attachment.objects.filter(pk__in=wanted, owner=author)} if wanted else {}
+    named = [each for each in wanted if CANONICAL_UUID.fullmatch(each)]
+    found = {str(each.pk): each for each in Attachment.objects.filter(pk__in=named, owner=author)} if named else {}
     if len(found) != len(wanted):
         raise Refused(_("没有找到要发送的文件，请重新选择"), code="no_such_file")
     return tuple(found[each] for each in wanted)
