@@ -6,6 +6,8 @@ from django.db.models import OuterRef, Subquery
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -80,7 +82,7 @@ class InWords:
 
     @admin.display(description=_("时间"))
     def said_at(self, message):
-        return message.created_at
+        return date_format(timezone.localtime(message.created_at), "Y-m-d H:i:s")
 
     @admin.display(description=_("身份"))
     def part(self, message):
