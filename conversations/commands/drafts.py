@@ -57,7 +57,7 @@ class Draft:
 
 
 def _staged(author, attachment_ids):
-    wanted = list(dict.fromkeys(str(each) for each in attachment_ids))
+    wanted = list(dict.fromkeys(str(each).lower() for each in attachment_ids))
     if len(wanted) > MAX_FILES:
         raise Refused(_("一次最多 %(limit)s 个文件") % {"limit": MAX_FILES}, code="too_many_files")
     named = [each for each in wanted if CANONICAL_UUID.fullmatch(each)]
