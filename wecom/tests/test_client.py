@@ -15,7 +15,7 @@ from wecom.models import AccessToken, Fault, SimulatedCall, SimulatedToken
 
 from .conftest import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db  # transactional where `wecom`, a live server, takes part
 
 
 def calls(api):

@@ -21,7 +21,7 @@ from .conftest import at_once
 
 State, Fate = Delivery.State, SimulatedMessage.Fate
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db  # transactional where `wecom`, a live server, takes part
 
 
 @pytest.fixture
@@ -232,3 +232,17 @@ def test_it_shows_the_text_shortened_and_harmless(reply, content, shown):
 def test_it_never_cuts_a_character(most):
     assert len(cut("中文😀abc", most).encode()) <= most
     json.dumps(cut("中文😀abc", most)).encode()
+
+
+def test_an_administrator_sees_what_became_of_it_and_changes_nothing(client, reply, zhaomin, faults):
+    faults(limited=True)
+    reply("好了")
+    run_due(later())
+    client.force_login(zhaomin, backend="accounts.backends.WecomBackend")
+    page = client.get("/admin/wecom/delivery/")
+    assert page.status_code == 200
+    assert "45009" in page.content.decode()
+    address = f"/admin/wecom/delivery/{Delivery.objects.get().pk}/change/"
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"state": "sent"}).status_code == 403
+    assert client.get("/admin/wecom/delivery/add/").status_code == 403

@@ -16,7 +16,7 @@ from wecom.models import AccessToken
 SECRET, TOKEN, CODE = "canary-secret-7f3a", "canary-token-91bc", "canary-code-44de"
 BASE = "https://qyapi.example/cgi-bin"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from wecom.models import Fault, SimulatedCall, SimulatedMessage
 
 from .conftest import Browser
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db  # transactional where `wecom`, a live server, takes part
 
 PHONE = "/wecom/simulator/phone/zhangwei/"
 
