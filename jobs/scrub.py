@@ -5,9 +5,10 @@ import traceback
 
 MAX_CHARS = 2000
 # WeCom takes its secrets in the query, and a `requests` exception carries the whole address.
+# Every repetition before the value is bounded: an error may be long, and must not take minutes to read.
 SECRET = re.compile(
-    r"(?i)([\w-]*(?:access_token|secret|password|passwd|api_?key|authorization|cookie|sessionid|ticket)[\w-]*"
-    r"[\"']?\s*[=:]\s*[\"']?)(?:bearer\s+|basic\s+)?[^\s&\"',;)}\]]+"
+    r"(?i)((?:access_token|secret|password|passwd|api_?key|authorization|cookie|sessionid|ticket)[\w-]{0,16}"
+    r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?)(?:bearer\s+|basic\s+)?[^\s&\"',;)}\]]+"
 )
 
 
