@@ -1,9 +1,5 @@
 """What a new desk starts with: a greeting, categories and canned replies. Administrators change all of it."""
 
-from django.db import transaction
-
-from .models import CannedReply, Category, DeskWords
-
 GREETING = (
     "您好，把遇到的问题直接发在这里就行，IT 同事会在这个对话里处理；"
     "工作日 9:00–18:00 有人在线，其他时间的留言下一个工作日回复。"
@@ -84,28 +80,3 @@ CANNED_REPLIES = (
     ("waiting", "需要时间", "这个问题要和厂家一起查，我今天下班前在这里给您一个进展，不用一直等着。"),
     ("closing", "结束", "那我先把这个请求标记为已解决。如果又出现，直接在这里回复就会重新打开，不用再描述一遍。"),
 )
-
-
-def init_desk():
-    """Fill a desk that was never filled. Returns whether it did.
-
-    The row of the desk's words, which nobody can delete, is the memory of it: what an administrator changed or deleted
-    later stays so. All in one transaction, so a crash leaves either everything or nothing.
-    """
-    with transaction.atomic():
-        _, first_time = DeskWords.objects.get_or_create(
-            pk=1, defaults={"greeting": GREETING, "greeting_en": GREETING_EN}
-        )
-        if first_time:
-            _fill(Category, [{"code": code, "name": name} for code, name in CATEGORIES], "code")
-            replies = [{"shortcut": key, "title": title, "content": text} for key, title, text in CANNED_REPLIES]
-            _fill(CannedReply, replies, "shortcut")
-    return first_time
-
-
-def _fill(model, rows, key):
-    # An administrator may have begun before us, by hand: their row of the same name wins.
-    taken = set(model.objects.values_list(key, flat=True))
-    model.objects.bulk_create(
-        model(**row, position=10 * number) for number, row in enumerate(rows, start=1) if row[key] not in taken
-    )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conversations.admin import INLINE_ROWS
 from conversations.commands.imports import Step, Story, import_conversation
-from conversations.defaults import init_desk
+from conversations.commands.setup import init_desk
 from conversations.models import CannedReply, Category, Conversation, DeskWords, Event, Group, Message
 
 pytestmark = pytest.mark.django_db

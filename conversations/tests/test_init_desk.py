@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from conversations.defaults import init_desk
+from conversations.commands.setup import init_desk
 from conversations.models import CannedReply, Category, DeskWords
 
 pytestmark = pytest.mark.django_db

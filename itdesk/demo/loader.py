@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import roles
 from conversations.commands.imports import import_conversation
-from conversations.defaults import init_desk
+from conversations.commands.setup import init_desk
 from conversations.models import Conversation
 
 from .company import enrol, form_groups

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from conversations.defaults import init_desk
+from conversations.commands.setup import init_desk
 
 
 class Command(BaseCommand):
