@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 GROUP = "itdesk.frames"
 QUEUE_LIMIT = 10_000  # frames waiting for the layer; beyond it the oldest go, and the beat heals the pages
+FLUSH_TIMEOUT = 2.0  # seconds a command waits for its last frames to leave
 SEND_TIMEOUT = 1.0  # seconds for one group_send; a frozen Redis must not hold up the next frame for longer
 
 
@@ -54,6 +55,7 @@ def announce_note(conversation, message):
 def announce_rights(user_id, **facts):
     """Tell every process that this person's roles or sessions changed; their sockets look again at once."""
     _publish([{"topic": user_topic(user_id), "recheck": True, **facts}])
+    outbound.flush()
 
 
 def hint(topic, frame):
@@ -131,6 +133,7 @@ class Outbound:
         self._frames = deque(maxlen=QUEUE_LIMIT)
         self._lock = threading.Lock()
         self._loop = None
+        self._serving = False
         self._draining = False
         self.dropped = 0
         self.failing = False
@@ -138,7 +141,7 @@ class Outbound:
     def serve_on(self, loop):
         """Send from this loop from now on; the server calls it once, before its first request is answered."""
         with self._lock:
-            self._loop, self._draining = loop, False
+            self._loop, self._serving, self._draining = loop, True, False
         loop.call_soon_threadsafe(self._wake)
 
     def put(self, frames):
@@ -153,6 +156,22 @@ class Outbound:
         except RuntimeError:
             # The server's loop is closed: the process ends, and its pages are gone already.
             self.dropped += len(frames)
+
+    def flush(self):
+        """Wait a moment until a process that serves nobody has handed over what it announced; a server never waits.
+
+        A command ends right after it took a role away, and its loop's thread would end with the frame still in hand.
+        """
+        if self._loop is None or self._serving:
+            return
+        try:
+            asyncio.run_coroutine_threadsafe(self._emptied(), self._loop).result(FLUSH_TIMEOUT)
+        except TimeoutError:
+            log.warning("the channel layer is slow; sockets learn of changed rights when they look again")
+
+    async def _emptied(self):
+        self._wake()
+        await self._task
 
     def _wake(self):
         if not self._draining:
