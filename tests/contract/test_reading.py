@@ -1,0 +1,102 @@
+"""`after`, `before`, `since`, and the chain of `prev_seq` that each audience can follow without a gap."""
+
+import pytest
+
+from .conftest import FRAGMENT
+
+pytestmark = pytest.mark.django_db
+
+
+def seqs(answer):
+    return [each["seq"] for each in answer.json()["messages"]]
+
+
+@pytest.fixture
+def talk(zhang, wang):
+    """1 asks, 2 note, 3 claimed, 4 answer, 5 note, 6 asks on. → the conversation's id"""
+    conversation = zhang.ask()
+    wang.answer(conversation, "备注一", internal="true")
+    wang.answer(conversation, "我来")
+    wang.answer(conversation, "备注二", internal="true")
+    zhang.say("谢谢", conversation_id=conversation)
+    return conversation
+
+
+@pytest.fixture
+def long_talk(zhang):
+    conversation = zhang.ask("1")
+    for number in range(2, 101):
+        zhang.say(str(number), conversation_id=conversation)
+    return conversation
+
+
+def test_each_audience_has_a_chain_of_its_own_without_gap(talk, zhang, wang):
+    for answer, expected in ((zhang.at_desk(talk), [1, 3, 4, 6]), (wang.at_console(talk), [1, 2, 3, 4, 5, 6])):
+        assert seqs(answer) == expected
+        assert [each["prev_seq"] for each in answer.json()["messages"]] == [0, *expected[:-1]]
+
+
+def test_after_gives_what_follows_oldest_first(talk, zhang, wang):
+    assert seqs(zhang.at_desk(talk, after=1)) == [3, 4, 6]
+    assert seqs(zhang.at_desk(talk, after=2)) == [3, 4, 6]  # a number that this audience never saw is as good
+    assert seqs(zhang.at_desk(talk, after=6)) == []
+    assert seqs(zhang.at_desk(talk, after=0)) == [1, 3, 4, 6]
+    assert seqs(wang.at_console(talk, after=4)) == [5, 6]
+
+
+def test_following_after_reaches_the_end_in_full_pages(long_talk, zhang, wang):
+    for ask in (zhang.at_desk, wang.at_console):
+        found, more = [], True
+        while more:
+            page = ask(long_talk, after=found[-1] if found else 0)
+            found += seqs(page)
+            more = page.json()["has_more"]
+        assert found == list(range(1, 101))
+
+
+def test_without_after_the_latest_page_comes_and_before_pages_back(long_talk, zhang, wang):
+    for ask in (zhang.at_desk, wang.at_console):
+        page = ask(long_talk)
+        found = seqs(page)
+        assert (found[-1], page.json()["has_more"]) == (100, True)
+        while page.json()["has_more"]:
+            page = ask(long_talk, before=found[0])
+            assert seqs(page)[-1] == found[0] - 1
+            found = seqs(page) + found
+        assert found == list(range(1, 101))
+
+
+def test_since_adds_older_messages_that_changed(talk, zhang, wang):
+    for ask, older in ((zhang.at_desk, [3, 4]), (wang.at_console, [3, 4, 5])):
+        # Nothing was edited here; a message's own birth is its last change, and that is what is found.
+        assert seqs(ask(talk, after=6, since=1)) == older + [6]
+        assert seqs(ask(talk, after=6, since=99)) == []
+
+
+def test_a_fragment_is_the_same_page_as_bubbles(talk, long_talk, zhang, wang):
+    for ask in (zhang.at_desk, wang.at_console):
+        for conversation, more in ((talk, "false"), (long_talk, "true")):
+            answer = ask(conversation, headers=FRAGMENT, after=0)
+            assert answer.headers["X-Has-More"] == more
+            ids = [each["client_id"] for each in ask(conversation, after=0).json()["messages"]]
+            assert [part.split('"')[0] for part in answer.content.decode().split('<article id="message-')[1:]] == ids
+
+
+@pytest.mark.parametrize("name", ["after", "before", "since"])
+@pytest.mark.parametrize("value", ["-1", "x", "1.5", "9" * 30, "１"])
+def test_a_number_that_is_none_is_refused(talk, zhang, wang, name, value):
+    for ask in (zhang.at_desk, wang.at_console):
+        answer = ask(talk, **{name: value})
+        assert answer.status_code == 422
+        assert answer.json()["reason"]
+
+
+def test_a_note_changes_nothing_that_the_employee_can_see_but_the_next_number(zhang, wang):
+    conversation = zhang.ask()
+    looks = ("/itdesk/requests/", f"/itdesk/c/{conversation}/header")
+    before = [zhang.get(path, headers=FRAGMENT).content for path in looks] + [zhang.at_desk(conversation).json()]
+    assert wang.answer(conversation, "备注", internal="true").status_code == 201
+    after = [zhang.get(path, headers=FRAGMENT).content for path in looks] + [zhang.at_desk(conversation).json()]
+    assert before == after
+    following = zhang.say("还在吗", conversation_id=conversation).json()
+    assert (following["seq"], following["prev_seq"], following["version"]) == (3, 1, 2)
