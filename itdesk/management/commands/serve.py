@@ -40,7 +40,7 @@ class Command(BaseCommand):
         finally:
             stop.set()
             if worker is not None:
-                # A job that is running may finish; one that cannot is picked up again when its lease ends.
+                # A job that is running may finish; one that cannot is handed back within the grace time.
                 worker.join(timeout=15)
 
 
@@ -48,6 +48,6 @@ def start_worker(stop):
     """The job worker as a daemon thread; `stop` (Event) ends it after the job in hand."""
     from jobs.worker import Worker
 
-    worker = threading.Thread(target=Worker(stop).run, name="jobs", daemon=True)
+    worker = threading.Thread(target=Worker(stop, grace_seconds=10).run, name="jobs", daemon=True)
     worker.start()
     return worker
