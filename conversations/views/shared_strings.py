@@ -7,6 +7,9 @@ def shared_strings():
     """Stands under `shared` in the page's `<script id="strings">`. `%n` is a number, `%s` a name."""
     return {
         "just_now": _("刚刚"),
+        "minutes_ago": _("%n 分钟前"),
+        "today": _("今天"),
+        "yesterday": _("昨天"),
         "new_below": _("%n 条新消息"),
         "copied": _("已复制"),
         "copy_failed": _("请长按选择后复制"),

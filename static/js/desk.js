@@ -16,6 +16,7 @@ import { Store } from "./store.js";
 import { say } from "./strings.js";
 import { hasNews, seen } from "./title.js";
 import { Tray } from "./tray.js";
+import { viewPictures } from "./viewer.js";
 import { followViewport } from "./viewport.js";
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -216,6 +217,7 @@ new Reading(part("scroll"), part("messages"), {
 });
 tray.acceptOn(document.body);
 copyButtons(part("messages"));
+viewPictures(part("messages"), document.querySelector("[data-viewer]"));
 followViewport();
 loadOlder(feed, part("scroll"), part("older"));
 const pointed = root.dataset.point && feed.list.querySelector(`[data-seq="${Number(root.dataset.point)}"]`);

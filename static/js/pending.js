@@ -1,6 +1,8 @@
 // One's own bubbles between the key press and the server's answer. They carry the id that the finished bubble will
 // have, so that it takes their place without moving.
 
+const isPicture = (file) => file.type.startsWith("image/");
+
 /** Made of `<template id="pending-message">`; `feed` lends the list's order and the reader's place. */
 export class Pending {
   constructor(list, feed) {
@@ -29,13 +31,14 @@ export class Pending {
     words.hidden = !text;
     const strip = article.querySelector("[data-files]");
     files.forEach((file) => strip.append(this.previewOf(file, clientId)));
+    const bare = !text && files.every(isPicture);
+    strip.parentElement.classList.toggle("message__bubble--bare", bare);
   }
 
   previewOf(file, clientId) {
-    const isPicture = file.type.startsWith("image/");
-    const preview = document.createElement(isPicture ? "img" : "span");
-    preview.className = isPicture ? "message__preview" : "message__filename";
-    if (isPicture) {
+    const preview = document.createElement(isPicture(file) ? "img" : "span");
+    preview.className = isPicture(file) ? "message__preview" : "message__filename";
+    if (isPicture(file)) {
       preview.src = URL.createObjectURL(file);
       preview.alt = file.name;
       this.addresses.set(clientId, [...(this.addresses.get(clientId) || []), preview.src]);

@@ -11,7 +11,6 @@ const day = new Intl.DateTimeFormat(language, { ...zone, month: "long", day: "nu
 const dayOfYear = new Intl.DateTimeFormat(language, { ...zone, year: "numeric", month: "long", day: "numeric" });
 const exact = new Intl.DateTimeFormat(language, { ...zone, dateStyle: "long", timeStyle: "medium" });
 const number = new Intl.DateTimeFormat("en-CA", { timeZone: zone.timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-const since = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /** The firm's calendar day, as 2026-11-22. */
 export function today() {
@@ -35,7 +34,7 @@ export function relativeTime(iso) {
     return say("shared.just_now");
   }
   if (minutes < 60) {
-    return since.format(-minutes, "minute");
+    return say("shared.minutes_ago", { n: minutes });
   }
   return daysAgo(new Date(iso)) === 0 ? clockTime(iso) : dayName(new Date(iso));
 }
@@ -64,7 +63,7 @@ export function keepTimes(root) {
 function dayName(date) {
   const days = daysAgo(date);
   if (days === 0 || days === 1) {
-    return since.format(-days, "day");
+    return say(days ? "shared.yesterday" : "shared.today");
   }
   return (number.format(date).slice(0, 4) === today().slice(0, 4) ? day : dayOfYear).format(date);
 }

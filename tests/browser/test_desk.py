@@ -190,6 +190,12 @@ def test_it_sends_a_pasted_picture(desk):
     picture = desk.bubble("看这张图").locator(".message__picture img")
     expect(picture).to_have_js_property("naturalWidth", 10)
     assert Attachment.objects.get().message.msg_type == "image"
+    picture.click()
+    viewer = desk.page.locator("[data-viewer]")
+    expect(viewer).to_be_visible()
+    desk.page.go_back()
+    expect(viewer).to_be_hidden()
+    expect(desk.bubble("看这张图")).to_be_in_viewport()
 
 
 def test_a_new_request_is_one_tap_away(desk, zhangwei):
