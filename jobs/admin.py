@@ -10,7 +10,7 @@ from .models import Job
 
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):
-    list_display = ["id", "name", "state", "attempts_of_max", "run_at", "created_at", "finished_at", "last_error_line"]
+    list_display = ["id", "name", "state", "attempts_of_max", "run_at", "last_error_line"]
     list_filter = ["state", "name"]
     search_fields = ["unique_key", "error"]
     exclude = ["lease"]
@@ -29,7 +29,7 @@ class JobAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("次数"))
     def attempts_of_max(self, job):
-        return f"{job.attempts} / {job.max_attempts}"
+        return f"{job.attempts}/{job.max_attempts}"
 
     @admin.display(description=_("错误"))
     def last_error_line(self, job):
