@@ -11,6 +11,7 @@ from .. import access
 from ..presentation import message_html
 from ..queries import inbox
 from ..states import Action, actions_for
+from .shared_strings import shared_strings
 from .strings import console_strings
 
 VIEW_NAMES = {
@@ -74,7 +75,7 @@ def console_context(request, history=None):
         "q": q,
         "page": inbox.inbox_page(request.user, view, q=q),
         "counts": inbox.counts(request.user),
-        "strings": {"console": console_strings()},
+        "strings": {"shared": shared_strings(), "console": console_strings()},
         "keys": key_sheet(),
         "client_id": uuid.uuid4(),
         "max_chars": settings.MESSAGE_MAX_CHARS,
@@ -102,6 +103,7 @@ def key_sheet():
     moves = [("J", _("下一个")), ("K", _("上一个")), ("Enter", _("打开")), ("Esc", _("返回"))]
     writing = [("R", _("回复")), ("N", _("内部备注")), ("/", _("常用语")), ("Ctrl Enter", _("发送"))]
     doing = [(button.key, button.action.label) for button in BUTTONS.values()]
+    doing.append(("Z", _("撤销")))
     return [
         (_("移动"), [*moves, ("?", _("快捷键"))]),
         (_("书写"), writing),

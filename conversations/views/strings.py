@@ -13,6 +13,4 @@ def console_strings():
         "reply_placeholder": _("写回复，输入 / 选常用语"),
         "note_placeholder": _("写内部备注，员工看不到"),
         "too_long": _("多了 %n 字，太长的内容请作为文件附上"),
-        "signed_out": _("登录已过期，正在重新登录，内容不会丢"),
-        "role_lost": _("您的客服角色已被收回"),
     }

@@ -1,7 +1,7 @@
 /** Wires the agent console: one socket, the list, the open thread, the composer, the keys. */
 
-import { copyButtons } from "./copy.js";
 import { Canned } from "./canned.js";
+import { copyButtons } from "./copy.js";
 import { refreshCounts } from "./counts.js";
 import { Drafts } from "./drafts.js";
 import { fragmentOf, send } from "./http.js";
@@ -10,6 +10,7 @@ import { listenForKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { Panes } from "./panes.js";
 import { closePopup, popupShown } from "./popup.js";
+import { Polling } from "./polling.js";
 import { Reply } from "./reply.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
@@ -17,7 +18,11 @@ import { say } from "./strings.js";
 import { Thread } from "./thread.js";
 import { hasNews, seen, titleIs } from "./title.js";
 import { fromTemplate, listenForDismissals, showToast, toastsShown } from "./toasts.js";
+import { followViewport } from "./viewport.js";
 import { Waits } from "./waits.js";
+
+const POLL_SECONDS = 5;
+const ROWS_OF_A_PAGE = 40; // as in queries/inbox.py
 
 const me = document.body.dataset.userId;
 const store = new Store();
@@ -52,7 +57,10 @@ const reply = new Reply(form, {
 new Canned(reply, document.querySelector("[data-canned]"), form.dataset.cannedUrl);
 
 function sent(item, response) {
-  inThread(item, (feed) => feed.insertHTML(response.text));
+  inThread(item, (feed) => {
+    feed.insertHTML(response.text);
+    feed.healGap();
+  });
   if (resolveAfter === item.conversation_id && !unsent(resolveAfter)) {
     resolveAfter = null;
     if (isOpen(item.conversation_id)) thread.press("resolve");
@@ -83,9 +91,13 @@ function inThread(item, act) {
 }
 
 function showPending(feed, item) {
+  if (feed.has(item.client_id)) return;
   const article = feed.pending(item.client_id, item.content, []);
   article.classList.toggle("message--note", item.internal);
+  if (item.refused) feed.failed(item.client_id, notSent(item.refused));
 }
+
+const notSent = (reason) => say("shared.not_sent", { s: /^\d*$/.test(reason) ? say("shared.refused") : reason });
 
 function refused(item, reason, status) {
   resolveAfter = null;
@@ -98,7 +110,7 @@ function refused(item, reason, status) {
     });
     reply.giveBack(item, reason);
   } else {
-    inThread(item, (feed) => feed.failed(item.client_id, reason));
+    inThread(item, (feed) => feed.failed(item.client_id, notSent(reason)));
   }
 }
 
@@ -127,12 +139,12 @@ function onFrame(frame) {
   if (thread) thread.onFrame(frame);
   if (frame.type === "hello") {
     waits.serverTime(frame.server_time);
-    inbox.reread();
+    if (thread) thread.watch();
+    lookAgain();
+  } else if (frame.type === "beat") {
+    // Even a lost last frame heals; a list that somebody has scrolled far down is left to the next return.
+    if (inbox.rows.length <= ROWS_OF_A_PAGE) inbox.reread().catch(() => {});
     refreshCounts();
-    if (thread) {
-      thread.watch();
-      thread.feed.catchUp();
-    }
   } else if (frame.type === "conversation_updated") {
     inbox.apply(frame.html);
     refreshCounts();
@@ -142,6 +154,13 @@ function onFrame(frame) {
   }
 }
 
+/** Whatever was missed: the list, the numbers and the open thread, the same way as after any return. */
+function lookAgain() {
+  inbox.reread().catch(() => {});
+  refreshCounts();
+  if (thread) thread.catchUp();
+}
+
 function noteNews(frame) {
   const article = fragmentOf(frame.html).querySelector("[data-message]");
   if (article.dataset.authorId === me || (isOpen(frame.conversation_id) && document.visibilityState === "visible")) return;
@@ -149,9 +168,16 @@ function noteNews(frame) {
   if (frame.sender_type === "employee") hasNews(frame.conversation_id);
 }
 
+const polling = new Polling(POLL_SECONDS, lookAgain);
 const socket = new Socket("/ws/agent/", {
   onFrame,
-  onState: (state) => (document.getElementById("link-state").dataset.state = state),
+  onState: (state) => {
+    document.getElementById("link-state").dataset.state = state;
+    // A proxy that blocks sockets: the same content a little later.
+    if (state === "off") polling.start();
+    else polling.stop();
+  },
+  // Without the role the page itself says so.
   onSignedOut: (code) => (code === 4403 ? location.reload() : signedOut()),
 });
 
@@ -259,6 +285,7 @@ document.addEventListener("click", (event) => {
   if (!menu.contains(event.target) || event.target.closest(".menu__item")) menu.open = false;
 });
 
+followViewport();
 paneShown();
 inboxShown();
 outbox.restore().then((items) => {

@@ -6,6 +6,14 @@ import { keepStill } from "./still.js";
 const GATHER_MS = 120; // unknown rows that arrive together are asked for together
 const SINGLE_ROWS = 3; // more unknown rows than this at once: read the page again instead
 
+const rowsOf = (list) => Array.from(list.querySelectorAll("[data-order-at]"));
+const shape = (row) => `${row.dataset.conversationId} ${row.dataset.version} ${row.parentElement.className}`;
+
+function sameRows(one, other) {
+  const rows = rowsOf(one).map(shape);
+  return rows.length > 0 && rows.join() === rowsOf(other).map(shape).join();
+}
+
 export class Inbox {
   /** `me`: the agent's id as text; `isOpen(id)`: whether that conversation is on screen. */
   constructor(me, isOpen) {
@@ -34,7 +42,7 @@ export class Inbox {
   }
 
   get rows() {
-    return Array.from(this.list.querySelectorAll("[data-order-at]"));
+    return rowsOf(this.list);
   }
 
   row(id) {
@@ -98,7 +106,7 @@ export class Inbox {
       if (address) more.remove();
     }
     // The agent may have gone to another view meanwhile; that one was read just now.
-    if (asked !== `${this.view}\n${this.query}`) return;
+    if (asked !== `${this.view}\n${this.query}` || sameRows(fresh, this.list)) return;
     this.change(() => {
       this.list.textContent = "";
       this.list.append(...fresh.childNodes);

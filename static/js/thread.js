@@ -76,7 +76,14 @@ export class Thread {
 
   onFrame(frame) {
     this.feed.onFrame(frame);
-    if (frame.type === "conversation_updated" && frame.conversation_id === this.id) this.refreshHeader(frame.version);
+    const told = [frame, ...(frame.conversations || [])].find((each) => each.conversation_id === this.id);
+    if (told && told.version && frame.type !== "new_message") this.refreshHeader(told.version);
+  }
+
+  /** After any gap: what was written, and who has it now. */
+  catchUp() {
+    this.feed.catchUp();
+    this.refreshHeader(Infinity);
   }
 
   /** Reads the header again when it is older than `version`. */
