@@ -109,7 +109,7 @@ def suites(run):
         browser(run, "browser tests, PostgreSQL + Redis", real=True)
     else:
         for marker in (UNIT, "browser"):
-            run.total += tally.of_missing(run.python, run.environment(), marker)
+            skip(run, marker)
     # Some of these need neither server; the others skip themselves.
     pytest(run, "server processes", "stack", real=real)
 
@@ -118,7 +118,11 @@ def browser(run, name, *, real=False):
     if run.chromium:
         pytest(run, name, "browser", real=real)
     else:
-        run.total += tally.of_missing(run.python, run.environment(), "browser")
+        skip(run, "browser")
+
+
+def skip(run, marker):
+    run.total += tally.of_missing(run.python, run.environment(), selection(run, marker))
 
 
 def check(run, name, command, environment=()):
@@ -129,19 +133,21 @@ def check(run, name, command, environment=()):
 
 def pytest(run, name, marker, *, real=False):
     report = run.scratch / f"report-{run.step}.xml"
-    theirs, others = split_marker(run.pytest_args)
-    marker = f"({marker}) and ({theirs})" if theirs else marker
-    command = [str(run.python), "-m", "pytest", "-q", "-m", marker, f"--junitxml={report}", *others]
-    status = timed(name, command, run.environment(real=real), fine=(0, 5))
-    run.total += tally.of_report(report, status)
+    command = [str(run.python), "-m", "pytest", "-q", f"--junitxml={report}", *selection(run, marker)]
+    # 5: nothing selected. Fine for somebody who asked for a part; in a whole run a suite has got lost.
+    fine = (0, 5) if run.pytest_args else (0,)
+    status = timed(name, command, run.environment(real=real), fine)
+    run.total += tally.of_report(report, status, fine)
 
 
-def split_marker(pytest_args):
-    """(expression, other arguments): a `-m` of the person's own narrows ours instead of replacing it."""
-    if "-m" not in pytest_args[:-1]:
-        return "", pytest_args
-    place = pytest_args.index("-m")
-    return pytest_args[place + 1], pytest_args[:place] + pytest_args[place + 2 :]
+def selection(run, marker):
+    """pytest's arguments for our marker and the person's own; a `-m` of theirs narrows ours instead of replacing it."""
+    theirs = run.pytest_args
+    if "-m" in theirs[:-1]:
+        place = theirs.index("-m")
+        marker = f"({marker}) and ({theirs[place + 1]})"
+        theirs = theirs[:place] + theirs[place + 2 :]
+    return ["-m", marker, *theirs]
 
 
 def timed(name, command, environment, fine=(0,)):

@@ -23,26 +23,26 @@ class Tally:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-def of_report(path, status):
-    """What a pytest run that ended with `status` wrote to `path`; a run that died counts as one failure."""
+def of_report(path, status, fine=(0,)):
+    """What a pytest run that ended with `status` wrote to `path`; one that ended badly without a failure counts as one."""
     try:
         suites = ElementTree.parse(path).getroot().iter("testsuite")  # noqa: S314 (written by our own pytest)
         counts = [
             {name: int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")} for suite in suites
         ]
     except (OSError, ElementTree.ParseError):
-        return Tally(failed=1) if status not in (0, 5) else Tally()
+        return Tally() if status in fine else Tally(failed=1)
     failed = sum(one["failures"] + one["errors"] for one in counts)
     skipped = sum(one["skipped"] for one in counts)
     # A test whose clean-up fails too stands twice in the failures and once in the tests.
     passed = max(0, sum(one["tests"] for one in counts) - failed - skipped)
-    died = status not in (0, 1, 5) and not failed
+    died = status not in fine and not failed
     return Tally(passed, failed + died, skipped)
 
 
-def of_missing(python, environment, marker):
-    """The tests with this marker as skipped ones, for a part that cannot be had."""
-    command = [str(python), "-m", "pytest", "--collect-only", "-q", "-m", marker]
+def of_missing(python, environment, selection):
+    """The tests of this selection (pytest's arguments) as skipped ones, for a part that cannot be had."""
+    command = [str(python), "-m", "pytest", "--collect-only", "-q", *selection]
     said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8").stdout
     found = COLLECTED.search(said)
     return Tally(skipped=int(found[1]) if found else 0)

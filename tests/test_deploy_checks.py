@@ -10,25 +10,35 @@ from deploy import checks, parts, tally
 REPORT = '<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2" /></testsuites>'
 
 
+def a_run(tmp_path, *pytest_args):
+    return checks.Run(Path(sys.executable), tmp_path, list(pytest_args))
+
+
 def test_a_report_is_counted(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text(REPORT, encoding="utf-8")
     assert tally.of_report(report, 1) == tally.Tally(passed=3, failed=2, skipped=2)
 
 
-@pytest.mark.parametrize(("status", "failed"), [(2, 1), (-9, 1), (5, 0)])
-def test_a_run_that_died_without_a_report_is_a_failure_and_an_empty_one_is_not(tmp_path, status, failed):
-    assert tally.of_report(tmp_path / "none.xml", status) == tally.Tally(failed=failed)
+@pytest.mark.parametrize("status", [2, 5, -9])
+def test_a_run_that_ended_badly_without_a_report_is_a_failure(tmp_path, status):
+    assert tally.of_report(tmp_path / "none.xml", status) == tally.Tally(failed=1)
+
+
+def test_a_suite_that_lost_its_tests_fails_the_whole_run_but_not_a_chosen_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(checks.subprocess, "run", lambda *args, **kwargs: checks.subprocess.CompletedProcess(args, 5))
+    whole, part = a_run(tmp_path), a_run(tmp_path, "-k", "send")
+    checks.pytest(whole, "unit tests", "not browser")
+    assert whole.total == tally.Tally(failed=1)
+    part.step = whole.step
+    checks.pytest(part, "unit tests", "not browser")
+    assert part.total == tally.Tally()
 
 
 def test_a_run_that_died_after_a_green_report_is_a_failure(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text('<testsuite tests="2" failures="0" errors="0" skipped="0" />', encoding="utf-8")
     assert tally.of_report(report, 3) == tally.Tally(passed=2, failed=1)
-
-
-def a_run(tmp_path, *pytest_args):
-    return checks.Run(Path(sys.executable), tmp_path, list(pytest_args))
 
 
 @pytest.mark.parametrize(("ci", "failed"), [("true", 1), ("", 0)])
@@ -45,7 +55,7 @@ def test_a_missing_part_fails_in_ci_and_is_said_elsewhere(tmp_path, monkeypatch,
 
 def test_the_tests_of_a_missing_part_count_as_skipped(tmp_path, monkeypatch):
     monkeypatch.setattr(checks, "timed", lambda *args, **kwargs: 5)
-    monkeypatch.setattr(tally, "of_missing", lambda python, environment, marker: tally.Tally(skipped=10))
+    monkeypatch.setattr(tally, "of_missing", lambda python, environment, selection: tally.Tally(skipped=10))
     run = a_run(tmp_path)
     checks.suites(run)
     assert run.total == tally.Tally(skipped=30)
