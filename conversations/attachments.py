@@ -3,6 +3,7 @@
 import logging
 import os
 import uuid
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
@@ -47,6 +48,20 @@ def stage(owner, uploaded_file):
     )
     _store(attachment, content)
     return attachment
+
+
+@contextmanager
+def staged(owner, uploaded_files):
+    """The ids of these files, for one message. Whatever no message took when the block ends is removed at once: the
+    message was refused, or it was a repeated post whose files are stored already. Raises Refused."""
+    ids = []
+    try:
+        for uploaded_file in uploaded_files:
+            ids.append(stage(owner, uploaded_file).id)
+        yield ids
+    finally:
+        for attachment_id in ids:
+            _remove_unadopted(attachment_id)
 
 
 def _check_size(uploaded_file):
@@ -145,20 +160,19 @@ def sweep(now):
 
 
 def _sweep_rows(before):
-    swept = 0
-    for attachment_id in list(_unadopted(before).values_list("pk", flat=True)):
-        with transaction.atomic():
-            # Under the row's lock: a message that adopts it at this moment waits, and then finds it gone.
-            attachment = _unadopted(before).select_for_update().filter(pk=attachment_id).order_by("pk").first()
-            if attachment:
-                attachment.file.delete(save=False)
-                attachment.delete()
-                swept += 1
-    return swept
+    old = Attachment.objects.filter(message=None, created_at__lt=before)
+    return sum(_remove_unadopted(attachment_id) for attachment_id in list(old.values_list("pk", flat=True)))
 
 
-def _unadopted(before):
-    return Attachment.objects.filter(message=None, created_at__lt=before)
+def _remove_unadopted(attachment_id):
+    with transaction.atomic():
+        # Under the row's lock: a message that adopts it at this moment waits, and then finds it gone.
+        unadopted = Attachment.objects.select_for_update().filter(pk=attachment_id, message=None)
+        attachment = unadopted.order_by("pk").first()
+        if attachment:
+            attachment.file.delete(save=False)
+            attachment.delete()
+    return attachment is not None
 
 
 def _sweep_files(before):

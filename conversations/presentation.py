@@ -4,6 +4,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from .access import AGENTS
+from .attachments import attachment_json
 from .body import body_html
 from .models import Message
 from .notices import sentence
@@ -66,13 +67,6 @@ def sender_label(message):
 
 def _attachments(message):
     return message.attachments.all() if message.msg_type != Message.MsgType.TEXT else ()
-
-
-def attachment_json(attachment):
-    """A file as CONTRACT 3 writes it; `thumbnail_url` only for pictures."""
-    from .attachments import attachment_json as as_json
-
-    return as_json(attachment)
 
 
 def conversation_json(conversation):

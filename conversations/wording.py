@@ -47,7 +47,7 @@ def checked_content(raw, *, may_be_empty=False):
     U+FFFD is what Django makes of bytes that are not UTF-8: storing it would lose what was meant. NUL is the one
     character that PostgreSQL cannot store, so its picture stands for it.
     """
-    content = unicodedata.normalize("NFC", raw or "").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "␀")
+    content = unicodedata.normalize("NFC", raw or "").replace("\r\n", "\n").replace("\r", "\n")
     if "\ufffd" in content:
         raise Refused(_("文字不是有效的 UTF-8，没有保存，请重新输入"), code="bad_encoding")
     if len(content) > settings.MESSAGE_MAX_CHARS:
@@ -57,7 +57,7 @@ def checked_content(raw, *, may_be_empty=False):
         )
     if not may_be_empty and not has_ink(content):
         raise Refused(_("还没有写内容"), code="empty")
-    return content.strip("\n")
+    return content.replace("\0", "␀").strip("\n")
 
 
 def has_ink(content):

@@ -83,7 +83,9 @@ def test_it_asks_for_the_next_page_when_its_end_is_seen(zhangwei, wangqiang, mon
     for _ in range(3):
         ask(zhangwei, new_topic=True)
     first = client_of(wangqiang).get("/agent/conversations?view=waiting", **HTMX).content.decode()
-    following = re.search(r'hx-get="([^"]+cursor=[^"]+)" hx-trigger="intersect once"', first).group(1).replace("&amp;", "&")
+    following = (
+        re.search(r'hx-get="([^"]+cursor=[^"]+)" hx-trigger="intersect once"', first).group(1).replace("&amp;", "&")
+    )
     second = client_of(wangqiang).get(following, **HTMX).content.decode()
     assert (first.count("data-order-at"), second.count("data-order-at")) == (2, 1)
     assert "intersect" not in second

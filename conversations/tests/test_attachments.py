@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import roles
+from conversations.attachments import stage
 from conversations.models import Attachment, Conversation, Message
 
 from . import hostile_files as made
@@ -101,20 +103,42 @@ def test_an_agent_who_lost_the_role_loses_the_files_even_their_own(wangqiang, se
 
 
 def test_a_staged_file_is_its_owners_alone(zhangwei, wangqiang):
-    # Refused after the file was taken: the words are too long.
-    response = write(zhangwei, ("a.txt", b"x"), content="长" * 8001)
-    assert response.status_code == 422
-    attachment = Attachment.objects.get()
+    attachment = stage(zhangwei, SimpleUploadedFile("a.txt", b"x"))
     address = {"url": f"/attachments/{attachment.pk}/"}
     assert fetch(zhangwei, address).status_code == 200
     assert fetch(wangqiang, address).status_code == 404
 
 
 def test_nobody_sends_another_persons_file(zhangwei, lina):
-    write(zhangwei, ("a.txt", b"x"), content="长" * 8001)
-    response = write(lina, upload_id=str(Attachment.objects.get().pk))
+    attachment = stage(zhangwei, SimpleUploadedFile("a.txt", b"x"))
+    response = write(lina, upload_id=str(attachment.pk))
     assert response.status_code == 422
     assert Attachment.objects.get().message is None
+
+
+def test_a_refused_message_leaves_no_file_behind(zhangwei, settings):
+    response = write(zhangwei, ("a.txt", b"x"), content="长" * 8001)
+    assert response.status_code == 422
+    assert not Attachment.objects.exists()
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+
+
+def test_a_repeated_post_keeps_one_copy_of_its_file(zhangwei):
+    client_id = str(uuid.uuid4())
+    first = write(zhangwei, ("a.txt", b"x"), client_id=client_id)
+    again = write(zhangwei, ("a.txt", b"x"), client_id=client_id)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert Attachment.objects.count() == 1
+
+
+def test_too_many_uploads_are_put_off(zhangwei, settings):
+    settings.RATE_UPLOAD = "2/m"
+    assert write(zhangwei, ("a.txt", b"x"), ("b.txt", b"x")).status_code == 201
+    put_off = write(zhangwei, ("c.txt", b"x"))
+    assert put_off.status_code == 429
+    assert int(put_off["Retry-After"]) > 0
+    assert Attachment.objects.count() == 2
 
 
 def test_one_file_is_sent_once(zhangwei, sent):

@@ -14,7 +14,7 @@ from accounts.limits import limited
 from accounts.models import Role
 
 from ..access import EMPLOYEE
-from ..attachments import stage
+from ..attachments import staged
 from ..commands.lifecycle import handoff as hand_off
 from ..commands.messages import post_message
 from ..commands.reading import mark_read
@@ -27,6 +27,7 @@ from ..states import Action, next_status
 from .answers import fragments, is_fragment, refusal, wants_json
 from .numbers import whole_number
 from .shared_strings import shared_strings
+from .uploads import refused_upload
 
 NOBODY = uuid.UUID(int=0)
 
@@ -88,16 +89,18 @@ def _page(request):
 
 def _post(request):
     raw_id = request.POST.get("conversation_id")
-    staged = [stage(request.user, file).id for file in request.FILES.getlist("file")]
-    message, created = post_message(
-        author=request.user,
-        content=request.POST.get("content", ""),
-        client_id=request.POST.get("client_id"),
-        msg_type=request.POST.get("msg_type") or "text",
-        conversation_id=_uuid(raw_id) if raw_id else None,
-        new_topic=request.POST.get("new_topic") == "true",
-        attachment_ids=[*request.POST.getlist("upload_id"), *staged],
-    )
+    if put_off := refused_upload(request):
+        return put_off
+    with staged(request.user, request.FILES.getlist("file")) as files:
+        message, created = post_message(
+            author=request.user,
+            content=request.POST.get("content", ""),
+            client_id=request.POST.get("client_id"),
+            msg_type=request.POST.get("msg_type") or "text",
+            conversation_id=_uuid(raw_id) if raw_id else None,
+            new_topic=request.POST.get("new_topic") == "true",
+            attachment_ids=[*request.POST.getlist("upload_id"), *files],
+        )
     status = 201 if created else 200
     if wants_json(request):
         return JsonResponse(message_json(message, EMPLOYEE), status=status)
@@ -126,6 +129,8 @@ def handoff(request, conversation_id):
         present = hand_off(conversation_id, by=request.user)
     except Refused as error:
         return refusal(request, error)
+    if wants_json(request):
+        return JsonResponse({"conversation_id": str(present.pk), "status": present.status, "version": present.version})
     if is_fragment(request):
         return HttpResponse(header_html(present))
     return _back_to(conversation_id)

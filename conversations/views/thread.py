@@ -11,7 +11,7 @@ from accounts.limits import limited
 from accounts.models import Role
 
 from .. import access
-from ..attachments import stage
+from ..attachments import staged
 from ..commands.messages import post_reply
 from ..commands.reading import mark_read
 from ..errors import Refused
@@ -22,6 +22,7 @@ from ..queries.timeline import timeline
 from .answers import fragments, is_fragment, refusal, wants_json
 from .console import console_context, header_context, named_view, thread_context
 from .numbers import whole_number
+from .uploads import refused_upload
 
 
 @require_GET
@@ -74,17 +75,19 @@ def _page(request, conversation_id):
 
 
 def _post(request, conversation_id):
-    staged = [stage(request.user, file).id for file in request.FILES.getlist("file")]
-    message, created = post_reply(
-        author=request.user,
-        conversation_id=conversation_id,
-        content=request.POST.get("content", ""),
-        client_id=request.POST.get("client_id"),
-        msg_type=request.POST.get("msg_type") or "text",
-        internal=request.POST.get("internal") == "true",
-        based_on_seq=whole_number(request.POST, "based_on_seq"),
-        attachment_ids=[*request.POST.getlist("upload_id"), *staged],
-    )
+    if put_off := refused_upload(request):
+        return put_off
+    with staged(request.user, request.FILES.getlist("file")) as files:
+        message, created = post_reply(
+            author=request.user,
+            conversation_id=conversation_id,
+            content=request.POST.get("content", ""),
+            client_id=request.POST.get("client_id"),
+            msg_type=request.POST.get("msg_type") or "text",
+            internal=request.POST.get("internal") == "true",
+            based_on_seq=whole_number(request.POST, "based_on_seq"),
+            attachment_ids=[*request.POST.getlist("upload_id"), *files],
+        )
     status = 201 if created else 200
     if wants_json(request):
         return JsonResponse(message_json(message, access.AGENTS), status=status)
