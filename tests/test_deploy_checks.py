@@ -56,7 +56,7 @@ def test_a_missing_part_fails_in_ci_and_is_said_elsewhere(tmp_path, monkeypatch,
 def test_the_tests_of_a_missing_part_count_as_skipped(tmp_path, monkeypatch):
     monkeypatch.setattr(checks, "timed", lambda *args, **kwargs: 5)
     monkeypatch.setattr(tally, "of_missing", lambda python, environment, selection: tally.Tally(skipped=10))
-    run = a_run(tmp_path)
+    run = a_run(tmp_path, "-k", "send")
     checks.suites(run)
     assert run.total == tally.Tally(skipped=30)
 
