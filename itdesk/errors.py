@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponseServerError
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ def csrf_failure(request, reason=""):
 
 
 def bad_request(request, exception=None):
+    if isinstance(exception, RequestDataTooBig):
+        return answer(request, 413, "too_large", _("内容太长，没有发出。请作为文件附上"))
     return answer(request, 400, "bad_request", _("这个请求看不懂"))
 
 
