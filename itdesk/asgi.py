@@ -47,11 +47,24 @@ def same_origin(scope):
     return origin is None or urlsplit(origin.decode("latin-1")).netloc == headers.get(b"host", b"").decode("latin-1")
 
 
+running_requests = 0
+
+
 async def application(scope, receive, send):
     """Daphne has no lifespan: whatever lives on its loop starts with the first request."""
     if scope["type"] == "http":
         hub.running()
-        await http(scope, receive, send)
+        await _counted(scope, receive, send)
     elif scope["type"] == "websocket":
         app = sockets if same_origin(scope) else Denied.as_asgi()
         await app(scope, receive, send)
+
+
+async def _counted(scope, receive, send):
+    # Only the loop's own thread counts, so there is nothing to lock.
+    global running_requests
+    running_requests += 1
+    try:
+        await http(scope, receive, send)
+    finally:
+        running_requests -= 1

@@ -5,8 +5,6 @@ import threading
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-MAX_FRAME = 4096  # bytes a page may send at once; a larger frame ends the socket (CONTRACT 4)
-
 
 class Command(BaseCommand):
     help = "Serve the desk: web, sockets, and the job worker as a thread of the same process."
@@ -17,24 +15,12 @@ class Command(BaseCommand):
         parser.add_argument("--no-worker", action="store_true", help="jobs run in `manage.py work` processes instead")
 
     def handle(self, *, host, port, no_worker, **options):
-        from daphne.server import Server
-
-        from itdesk.asgi import application
+        # Imported late: this takes the right to serve, which `manage.py help serve` must not.
+        from itdesk.server import desk_server
 
         stop = threading.Event()
         worker = None if no_worker else start_worker(stop)
-        server = Server(
-            application=application,
-            endpoints=[f"tcp:port={port}:interface={host}"],
-            websocket_max_message_size=MAX_FRAME,
-            websocket_max_frame_size=MAX_FRAME,
-            websocket_timeout=43_200,
-            http_timeout=60,
-            ping_interval=20,
-            ping_timeout=30,
-            server_name="desk",
-            ready_callable=lambda: self.stdout.write(f"http://{host}:{port}/ ({settings.BUILD_ID})"),
-        )
+        server = desk_server(host, port, lambda: self.stdout.write(f"http://{host}:{port}/ ({settings.BUILD_ID})"))
         try:
             server.run()
         finally:
