@@ -22,7 +22,8 @@ from .errors import Refused
 from .queries.watching import NOT_SIGNED_IN, ROLE_LOST, numbers_of, rights_of
 
 TOO_MANY = 4429
-TOO_BIG = 1009
+# Daphne sends no code of the protocol itself (1009, 1012): it takes 1000 and 3000 to 4999 only.
+TOO_BIG = 4009
 QUEUE_FRAMES = 256  # a page further behind than this comes back and asks `after=` instead
 MAX_FRAME_CHARS = 4096
 BURST, PER_SECONDS = 20, 10  # frames that a page may send

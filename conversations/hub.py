@@ -26,6 +26,7 @@ BEAT_SECONDS = 25
 # the event at all, so the one serving process looks often: one indexed query (CONTRACT 5.7 asks for 5 s).
 RECHECK_SECONDS = 60 if settings.REDIS_URL else 3
 READER_PAUSE = 1.0
+RESTARTING = 4012  # the page comes back; Daphne refuses to send the protocol's own 1012
 # A reader that hears nothing for this long subscribes anew: after a Redis restart `pubsub` waits for ever (M21).
 READER_SILENCE = BEAT_SECONDS + 10
 
@@ -153,7 +154,7 @@ class Hub:
             if code is not None:
                 await socket.end(code)
 
-    async def close_all(self, code=1012):
+    async def close_all(self, code=RESTARTING):
         """Ask every page to come back elsewhere; it does so with jitter (graceful stop)."""
         for socket in list(self._sockets):
             await socket.end(code)

@@ -241,7 +241,7 @@ async def test_a_frame_over_four_kilobytes_ends_the_socket(opened, zhangwei):
     page = await opened("/ws/desk/", zhangwei)
     await page.frame("hello")
     await page.socket.send_to(text_data=json.dumps({"type": "read", "x": "x" * 5000}))
-    assert await page.closed() == 1009
+    assert await page.closed() == 4009
 
 
 async def test_a_ninth_socket_of_one_person_is_refused(opened, zhangwei):

@@ -13,7 +13,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from jobs.worker import run_due
 
@@ -24,6 +24,7 @@ from .steps import sign_in_at
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PATIENCE = 10_000  # ms that an expectation waits
+expect.set_options(timeout=PATIENCE)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

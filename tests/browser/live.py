@@ -15,7 +15,7 @@ class LiveServer:
         from daphne.server import Server
 
         from itdesk.asgi import application
-        from itdesk.management.commands.serve import MAX_FRAME
+        from itdesk.server import MAX_FRAME
 
         self._application = application
         self._changed = threading.Condition()

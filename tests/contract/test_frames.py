@@ -184,15 +184,15 @@ async def test_too_many_sockets_frames_and_watches_are_closed_with_4429(opened, 
     assert await watching.closed() == 4429
 
 
-async def test_a_frame_over_four_kilobytes_is_closed_with_1009(opened, zhangwei):
+async def test_a_frame_over_four_kilobytes_is_closed_with_4009(opened, zhangwei):
     page = await opened("/ws/desk/", zhangwei)
     await page.frame("hello")
     await page.socket.send_to(text_data="x" * 4097)
-    assert await page.closed() == 1009
+    assert await page.closed() == 4009
 
 
-async def test_a_page_of_a_server_that_restarts_is_closed_with_1012(opened, zhangwei):
+async def test_a_page_of_a_server_that_restarts_is_closed_with_4012(opened, zhangwei):
     page = await opened("/ws/desk/", zhangwei)
     await page.frame("hello")
     await hub.running().close_all()
-    assert await page.closed() == 1012
+    assert await page.closed() == 4012
