@@ -91,21 +91,34 @@ function addressOf(what) {
 // What comes in -------------------------------------------------------------------------------------------------------
 
 function onFrame(frame) {
-  if (frame.type === "hello" && feed.conversationId) {
-    socket.send({ type: "watch", conversation_id: feed.conversationId });
-  }
   feed.onFrame(frame);
   if (frame.type === "hello" || frame.type === "beat") {
     const here = (frame.conversations || []).find((numbers) => numbers.conversation_id === feed.conversationId);
-    if (frame.type === "hello" || (here && here.version > stateLine.version)) {
-      stateLine.refresh();
-    }
+    const behind = Boolean(here) && here.version > stateLine.version;
+    frame.type === "hello" ? greeted(here, behind) : behind && stateLine.refresh();
   } else if (frame.type === "queue_moved") {
     stateLine.refreshSoon();
   } else if (frame.conversation_id === feed.conversationId) {
     frame.type === "conversation_updated" && stateLine.show(frame.html);
   } else if (frame.type === "new_message" && frame.sender_type !== "employee") {
     newsElsewhere();
+  }
+}
+
+let hellos = 0;
+
+function greeted(here, behind) {
+  hellos += 1;
+  if (feed.conversationId) {
+    socket.send({ type: "watch", conversation_id: feed.conversationId });
+  }
+  // The first hello comes right after the page itself: its numbers say whether anything happened in between. Later
+  // ones end a silence in which the queue may have moved, and those of a resolved request carry no numbers.
+  if (hellos > 1 || !here) {
+    feed.catchUp();
+  }
+  if (hellos > 1 || !here || behind) {
+    stateLine.refresh();
   }
 }
 
@@ -117,7 +130,7 @@ function arrived(article, { live }) {
   if (document.visibilityState === "hidden") {
     hasNews(article.id);
   }
-  if (socket.state !== "live") {
+  if (socket.state === "off") {
     stateLine.refresh();
   }
 }
@@ -134,13 +147,8 @@ function onStatus(status) {
 
 function onState(state) {
   tellLink(state);
-  if (state === "live") {
-    polling.stop();
-    feed.catchUp();
-    sending.outbox.wake();
-  } else if (state === "off") {
-    polling.start();
-  }
+  state === "off" ? polling.start() : polling.stop();
+  state === "live" && sending.outbox.wake();
 }
 
 // What is said to the reader ----------------------------------------------------------------------------------------

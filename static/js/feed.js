@@ -2,6 +2,7 @@
 // there is replaced, any other is placed by its seq. Page load, POST answers, frames and catch-up all come through it.
 
 import { arrange } from "./arrange.js";
+import { inPlace, isNewer, sameAuthor, seqOf, versionsIn } from "./article.js";
 import { Chain } from "./chain.js";
 import { fragmentOf, Offline, send } from "./http.js";
 import { Pending } from "./pending.js";
@@ -236,27 +237,4 @@ export class Feed {
   has(clientId) {
     return this.list.contains(document.getElementById(`message-${clientId}`));
   }
-}
-
-const seqOf = (article) => Number(article.dataset.seq);
-
-function sameAuthor(one, other) {
-  return one.dataset.senderType === other.dataset.senderType && one.dataset.authorId === other.dataset.authorId;
-}
-
-function isNewer(present, article) {
-  return Boolean(present.dataset.seq) && Number(present.dataset.version) >= Number(article.dataset.version);
-}
-
-// Replacing moves nothing on the screen; it is right only when no neighbour says that the place is another one.
-function inPlace(present, article) {
-  const before = present.previousElementSibling;
-  const after = present.nextElementSibling;
-  const follows = !before || (before.dataset.seq && seqOf(before) < seqOf(article));
-  return follows && (!after || !after.dataset.seq || seqOf(after) > seqOf(article));
-}
-
-function versionsIn(html) {
-  const articles = fragmentOf(html).querySelectorAll("[data-message]");
-  return Array.from(articles, (article) => Number(article.dataset.version) || 0);
 }

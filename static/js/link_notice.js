@@ -11,7 +11,7 @@ export function linkNotice(line) {
   };
   return (state) => {
     window.clearTimeout(timer);
-    if (state === "live") {
+    if (state === "live" || state === "ended") {
       show("");
     } else if (state === "waiting") {
       timer = window.setTimeout(() => show(say("shared.reconnecting")), PATIENCE);

@@ -11,8 +11,8 @@ const FINAL_CODES = [4401, 4403];
 /**
  * `new Socket("/ws/desk/", {onFrame(frame), onState(state), onSignedOut(code)})`
  *
- * States: `live`; `waiting` (it was live and comes back by itself); `off` (sockets seem to be blocked, or the server
- * closed for good; it still tries now and then). Every frame, `hello` included, goes to onFrame.
+ * States: `live`; `waiting` (it comes back by itself); `off` (sockets seem to be blocked; it still tries now and
+ * then); `ended` (not signed in, or the role is gone). Every frame, `hello` included, goes to onFrame.
  */
 export class Socket {
   constructor(path, { onFrame, onState = () => {}, onSignedOut = () => {} }) {
@@ -68,7 +68,7 @@ export class Socket {
     this.line = null;
     if (FINAL_CODES.includes(code)) {
       this.ended = true;
-      this.enter("off");
+      this.enter("ended");
       this.hooks.onSignedOut(code);
       return;
     }

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+from accounts import roles
 from conversations.commands import lifecycle, messages
 from conversations.models import Attachment, Conversation, Message, ReadMark
 
@@ -243,6 +244,22 @@ def test_it_shows_an_answer_live_and_who_is_speaking(desk, wangqiang):
     expect(desk.messages.filter(has_text="三楼的交换机")).to_have_count(0)
 
 
+def test_the_place_in_the_queue_is_true_when_somebody_ahead_is_served(open_page, sign_in, zhangwei, lina, wangqiang):
+    ahead = ask(lina)
+    ask(zhangwei)
+    desk = Desk(sign_in(open_page(phone=True), zhangwei, "/itdesk/"))
+    expect(desk.state).to_have_text("排队中，第 2 位")
+    lifecycle.claim(ahead.pk, by=wangqiang)
+    expect(desk.state).to_have_text("排队中，第 1 位")
+
+
+def test_a_role_that_is_taken_away_ends_the_page_and_says_so(desk, zhangwei):
+    desk.write("打印机连不上了")
+    desk.expect_delivered("打印机连不上了")
+    roles.revoke(zhangwei, "user", channel="command")
+    expect(desk.page.locator("[data-notice]")).to_have_text("您现在不能使用这个页面了")
+
+
 def test_it_asks_for_what_a_lost_frame_carried(open_page, sign_in, zhangwei, wangqiang):
     page = open_page(phone=True)
     lost = []
@@ -386,7 +403,9 @@ def test_a_screen_reader_finds_its_way(open_page, sign_in, check_axe, zhangwei, 
     check_axe(page)
 
 
-def test_it_works_without_scripts(open_page, sign_in, zhangwei):
+def test_it_works_without_scripts(open_page, sign_in, zhangwei, problems):
+    # A browser whose scripts are switched off says of each module that it was not loaded.
+    problems.expect(r"/static/js/\S+: csp")
     page = sign_in(open_page(phone=True, java_script_enabled=False), zhangwei, "/itdesk/")
     page.locator("#content").fill("没有脚本也能问")
     page.locator("[data-composer] button[type=submit]").click()
