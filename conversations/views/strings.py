@@ -12,5 +12,6 @@ def console_strings():
         "wait_days": _("%n 天"),
         "reply_placeholder": _("写回复，输入 / 选常用语"),
         "note_placeholder": _("写内部备注，员工看不到"),
+        "send_again": _("%s。看过之后再发送一次就会发出"),
         "too_long": _("多了 %n 字，太长的内容请作为文件附上"),
     }

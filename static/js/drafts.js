@@ -1,6 +1,6 @@
 /** What the agent has begun to write, per conversation: in memory for switching, on the device for a reload. */
 
-const SAVE_AFTER_MS = 400;
+const SAVE_EVERY_MS = 400;
 
 export class Drafts {
   /** `name` holds the agent's id: nobody finds another person's words. `store`: store.js */
@@ -9,6 +9,7 @@ export class Drafts {
     this.store = store;
     this.known = new Map(); // conversation id → {content, internal, basedOnSeq}
     this.timers = new Map();
+    this.savedAt = 0;
     window.addEventListener("pagehide", () => Array.from(this.timers.keys()).forEach((id) => this.save(id)));
   }
 
@@ -23,8 +24,9 @@ export class Drafts {
 
   keep(id, draft) {
     this.known.set(id, draft);
-    clearTimeout(this.timers.get(id));
-    this.timers.set(id, setTimeout(() => this.save(id), SAVE_AFTER_MS));
+    // The first key at once: a page that is torn down right after it has no time left to save.
+    const wait = Date.now() - this.savedAt < SAVE_EVERY_MS ? SAVE_EVERY_MS : 0;
+    if (!this.timers.has(id)) this.timers.set(id, setTimeout(() => this.save(id), wait));
   }
 
   drop(id) {
@@ -37,6 +39,7 @@ export class Drafts {
   save(id) {
     clearTimeout(this.timers.get(id));
     this.timers.delete(id);
+    this.savedAt = Date.now();
     if (this.known.get(id)) this.store.put(this.prefix + id, this.known.get(id));
   }
 }

@@ -4,6 +4,7 @@ import { fragmentOf, send } from "./http.js";
 import { keepStill } from "./still.js";
 
 const GATHER_MS = 120; // unknown rows that arrive together are asked for together
+const MOST_READS = 3; // of the same page, when something changes each time
 const SINGLE_ROWS = 3; // more unknown rows than this at once: read the page again instead
 
 const rowsOf = (list) => Array.from(list.querySelectorAll("[data-order-at]"));
@@ -21,7 +22,8 @@ export class Inbox {
     this.isOpen = isOpen;
     this.versions = new Map(); // conversation id → newest version seen; an overtaken frame is older than it
     this.unknown = new Set();
-    this.rereading = null;
+    this.rereading = false;
+    this.wanted = false;
     this.noteVersions();
   }
 
@@ -39,6 +41,10 @@ export class Inbox {
 
   get query() {
     return document.getElementById("inbox-q").value.trim();
+  }
+
+  get question() {
+    return `${this.view}\n${this.query}`;
   }
 
   get rows() {
@@ -63,6 +69,7 @@ export class Inbox {
     const version = Number(row.dataset.version);
     if (version < (this.versions.get(id) || 0)) return;
     this.versions.set(id, version);
+    this.wanted = this.wanted || this.rereading;
     const present = this.row(id);
     if (!this.belongs(row)) this.remove(present);
     else if (present) this.replace(present, row);
@@ -89,24 +96,41 @@ export class Inbox {
 
   /** Reads as many rows as are on screen again: after a reconnect, or when too much happened at once. */
   reread() {
-    if (!this.rereading) this.rereading = this.readPages().finally(() => (this.rereading = null));
-    return this.rereading;
+    this.wanted = true;
+    if (this.rereading) return;
+    this.rereading = true;
+    const done = () => (this.rereading = false);
+    // Offline: the next return asks again.
+    this.readUntilTrue().then(done, done);
+  }
+
+  /** What changed while the answer was on its way may be missing in it: then it is asked for once more. */
+  async readUntilTrue() {
+    for (let tries = 0; this.wanted && tries < MOST_READS; tries += 1) {
+      this.wanted = false;
+      const fresh = await this.readPages();
+      if (fresh && (!this.wanted || tries + 1 === MOST_READS)) this.show(fresh);
+    }
   }
 
   async readPages() {
-    const asked = `${this.view}\n${this.query}`;
+    const asked = this.question;
     const fresh = document.createElement("ul");
     let address = `${this.root.dataset.url}?view=${this.view}&q=${encodeURIComponent(this.query)}`;
     while (address) {
       const answer = await send(address, { method: "GET" });
-      if (answer.status !== 200) return;
+      if (answer.status !== 200) return null;
       fresh.append(fragmentOf(answer.text));
       const more = fresh.querySelector("[data-more]");
       address = more && fresh.children.length <= this.rows.length ? more.getAttribute("hx-get") : "";
       if (address) more.remove();
     }
     // The agent may have gone to another view meanwhile; that one was read just now.
-    if (asked !== `${this.view}\n${this.query}` || sameRows(fresh, this.list)) return;
+    return asked === this.question ? fresh : null;
+  }
+
+  show(fresh) {
+    if (sameRows(fresh, this.list)) return;
     this.change(() => {
       this.list.textContent = "";
       this.list.append(...fresh.childNodes);
@@ -157,8 +181,8 @@ export class Inbox {
   askAll() {
     const asked = Array.from(this.unknown);
     this.unknown.clear();
-    if (asked.length > SINGLE_ROWS) return this.reread().catch(() => {});
-    return asked.forEach((each) => this.askOne(...each.split(" ")).catch(() => {}));
+    if (asked.length > SINGLE_ROWS) this.reread();
+    else asked.forEach((each) => this.askOne(...each.split(" ")).catch(() => {}));
   }
 
   async askOne(id, address) {

@@ -17,7 +17,10 @@ export class Reply {
       maxChars: Number(form.dataset.maxChars),
       enterSends: false,
     });
-    form.addEventListener("change", () => this.modeIs(this.internal));
+    form.addEventListener("change", () => {
+      this.modeIs(this.internal);
+      this.keep();
+    });
     this.field.addEventListener("input", () => this.typed());
   }
 
@@ -33,6 +36,7 @@ export class Reply {
   async show(id, address) {
     if (id === this.id) return;
     this.keep();
+    if (this.id) this.drafts.save(this.id);
     this.id = id;
     this.tell("");
     this.form.hidden = !id;
@@ -53,12 +57,12 @@ export class Reply {
     this.form.elements.internal.value = String(internal);
     this.form.dataset.mode = internal ? "note" : "reply";
     this.field.placeholder = say(internal ? "console.note_placeholder" : "console.reply_placeholder");
-    this.keep();
   }
 
   /** R and N: choose, and write. */
   write(internal) {
     this.modeIs(internal);
+    this.keep();
     this.composer.focus();
   }
 
