@@ -40,6 +40,7 @@ class Hub:
         self._sockets = set()
         self._tasks = []
         self._subscribed = asyncio.Event()
+        self._away = False
 
     def start(self):
         self._tasks = [asyncio.ensure_future(work()) for work in (self._read, self._beat, self._recheck)]
@@ -80,7 +81,9 @@ class Hub:
             try:
                 await self._read_until_silence()
             except Exception as error:
-                log.warning("the channel layer went away (%s); subscribing anew", type(error).__name__)
+                if not self._away:  # one line for an outage, not one a second
+                    log.warning("the channel layer went away (%s); subscribing anew", type(error).__name__)
+                self._away = True
                 await asyncio.sleep(READER_PAUSE)
 
     async def _read_until_silence(self):
@@ -88,6 +91,7 @@ class Hub:
         channel = await layer.new_channel("itdesk")
         await layer.group_add(broadcast.GROUP, channel)
         self._subscribed.set()
+        self._away = False
         try:
             while True:
                 event = await asyncio.wait_for(layer.receive(channel), READER_SILENCE)
@@ -104,13 +108,24 @@ class Hub:
         if not members:
             return
         if frame.get("recheck"):
-            asyncio.ensure_future(self._look_again(list(members), frame.get("session_key")))
+            self._begin(self._look_again(list(members), frame.get("session_key")))
             return
         texts = frame.get("texts", {})
         for socket in list(members):
             text = texts.get(socket.language)
             if text is not None:
                 socket.offer(text)
+
+    def _begin(self, work):
+        """Run it beside the reader; kept in the list, or the loop could drop it half done."""
+        task = asyncio.ensure_future(work)
+        self._tasks.append(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task):
+        self._tasks.remove(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("looking at rights failed (%s); the next look is the net", type(task.exception()).__name__)
 
     # The beat --------------------------------------------------------------------------------------------------------
 
