@@ -55,7 +55,7 @@ def _words(lines):
 def _code(text):
     label = escape(_("复制"))
     return (
-        f'<div class="code" dir="ltr"><pre><code>{escape(text)}</code></pre>'
+        f'<div class="code" dir="ltr"><pre tabindex="0"><code>{escape(text)}</code></pre>'
         f'<button type="button" class="code__copy" data-copy>{label}</button></div>'
     )
 

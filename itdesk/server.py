@@ -26,7 +26,7 @@ class DeskServer(Server):
 
 
 async def finish_requests():
-    """Close every socket with 1012 and wait until no request runs, or for `GRACE` seconds."""
+    """Close every socket with `hub.RESTARTING` and wait until no request runs, or for `GRACE` seconds."""
     await hub.running().close_all()
     loop = asyncio.get_running_loop()
     deadline = loop.time() + GRACE
