@@ -89,7 +89,6 @@ def thread_context(request, history):
         **header_context(history.conversation),
         "view": named_view(request),
         "bubbles": [message_html(message, access.AGENTS) for message in history.messages],
-        "has_older": history.has_more,
     }
 
 

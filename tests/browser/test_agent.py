@@ -196,7 +196,9 @@ def test_a_key_of_an_input_method_is_not_ours(console, zhangwei):
         console.field.evaluate(f"field => field.dispatchEvent(new KeyboardEvent('keydown', {event}))")
     expect(console.field).to_have_value("请")
     console.page.keyboard.press("Escape")
-    console.page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'e', keyCode: 229, bubbles: true}))")
+    console.page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'e', keyCode: 229, bubbles: true}))"
+    )
     console.expect_status("queued")
 
 
