@@ -37,8 +37,6 @@ FLAGS = (
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 RUN_AXE = """
 async () => {
-  // Colours are measured as they come to rest, not on their way.
-  document.getAnimations().forEach((each) => { try { each.finish(); } catch (endless) { each.cancel(); } });
   const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
   const told = (node) => `${node.target.join(" ")} (${[...node.any, ...node.all, ...node.none].map((each) => each.message)})`;
   return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.map(told) }));
