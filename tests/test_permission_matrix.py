@@ -65,7 +65,7 @@ ROWS = {
     ),
     "itdesk/c/<uuid:conversation_id>/": OWN_PAGE,
     "itdesk/c/<uuid:conversation_id>/header": OWN_PAGE,
-    "itdesk/c/<uuid:conversation_id>/handoff": Row("302 405 405 405 405", "401 303 404 404 403"),
+    "itdesk/c/<uuid:conversation_id>/handoff": Row("302 405 405 405 405", "401 200 404 404 403"),
     "itdesk/c/<uuid:conversation_id>/read": Row("302 405 405 405 405", "401 200 404 404 403", {"seq": "1"}),
     # Console: the role agent.
     "agent/": AGENTS_PAGE,
