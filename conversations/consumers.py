@@ -49,13 +49,22 @@ class PageSocket(AsyncWebsocketConsumer):
 
     # No such layer: Channels then gives a socket no channel, no receive task and no dispatch per event.
     channel_layer_alias = "none"
-    audience = None
+    audience = writer = None
+    ended = False
+
+    async def __call__(self, scope, receive, send):
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # Not in `disconnect`: a handler that fails (no database) and a page that leaves while it is being let in
+            # end a consumer without it, and the hub would count the dead socket against its person for ever.
+            self._forget()
 
     async def connect(self):
         # Accepted first, then closed if need be: a page can read a close code, but not a refused handshake.
         await self.accept()
-        self.watching, self.bucket, self.ended = set(), Bucket(), False
-        self.queue, self.writer = asyncio.Queue(QUEUE_FRAMES), None
+        self.watching, self.bucket = set(), Bucket()
+        self.queue = asyncio.Queue(QUEUE_FRAMES)
         self.early = []  # what arrives between joining and `hello`, which is always first
         user = self.scope["user"]
         if not user.is_authenticated:
@@ -88,7 +97,7 @@ class PageSocket(AsyncWebsocketConsumer):
             self.offer(text)
         self.writer = asyncio.ensure_future(self._write())
 
-    async def disconnect(self, code):
+    def _forget(self):
         self.ended = True
         if hasattr(self, "hub"):
             self.hub.leave(self)

@@ -1,5 +1,7 @@
 """What a page hears, through the real consumers, hub and layer."""
 
+import asyncio
+import contextlib
 import json
 import uuid
 
@@ -8,10 +10,11 @@ import pytest_asyncio
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 
 from accounts import roles
-from conversations import hub
+from conversations import consumers, hub
 from conversations.commands import lifecycle, messages
 from itdesk.asgi import application
 
@@ -296,3 +299,29 @@ async def test_a_frame_that_cannot_be_rendered_fails_no_send(zhangwei, monkeypat
 
     monkeypatch.setattr("conversations.presentation.message_html", broken)
     assert (await say(zhangwei)).seq == 1
+
+
+async def fails():
+    raise OperationalError("the database went away")
+
+
+async def hangs():
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("answer_of_the_database", [fails, hangs])
+async def test_a_page_that_was_never_let_in_takes_no_place(opened, zhangwei, monkeypatch, answer_of_the_database):
+    page, asked = await database_sync_to_async(Page)("/ws/desk/", zhangwei), asyncio.Event()
+
+    async def ask():
+        asked.set()
+        await answer_of_the_database()
+
+    monkeypatch.setattr(consumers, "database_sync_to_async", lambda question: ask)
+    await page.open()
+    await asked.wait()
+    assert hub.running().sockets_of(zhangwei.pk) or answer_of_the_database is fails
+    page.socket.future.cancel()  # as Daphne does some seconds after a page left
+    with contextlib.suppress(OperationalError):
+        await page.socket.wait(timeout=3)
+    assert hub.running().sockets_of(zhangwei.pk) == []
