@@ -82,10 +82,14 @@ def finish(job, now):
 
 
 def retry(job, now, error, seconds=None):
-    """Try again in `seconds`, by default after the backoff; dead when the attempts are used up."""
+    """Try again after the backoff, but not before `seconds` have passed; dead when the attempts are used up.
+
+    The backoff goes on growing under a wait that the handler names: else a minute each time would use up in two hours
+    the attempts that are meant for a day.
+    """
     if job.attempts >= job.max_attempts:
         return bury(job, now, error)
-    delay = backoff(job.attempts) if seconds is None else seconds
+    delay = max(seconds or 0, backoff(job.attempts))
     return _end(job, state=State.READY, run_at=now + timedelta(seconds=delay), error=error)
 
 

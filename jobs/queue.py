@@ -21,7 +21,7 @@ wake = threading.Event()
 
 
 class RetryLater(Exception):
-    """Raised by a handler: try again in `seconds` (None: the usual backoff). Counts as an attempt."""
+    """Raised by a handler: try again after the usual backoff, but not within `seconds`. Counts as an attempt."""
 
     def __init__(self, seconds=None, reason=""):
         super().__init__(reason)

@@ -1,4 +1,5 @@
 import time
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,18 @@ def test_a_handler_says_itself_when_to_try_again(handle):
     run_due(now)
     job = Job.objects.get()
     assert (job.state, job.run_at, job.error) == (Job.State.READY, now + timedelta(seconds=300), "quota")
+
+
+def test_a_wait_that_a_handler_names_is_the_least_and_the_backoff_goes_on_growing():
+    job = Job.objects.create(name="push", run_at=NOW, max_attempts=120, created_at=NOW)
+    waits = []
+    for attempts in (1, 12):
+        token = uuid.uuid4()
+        Job.objects.update(state=Job.State.RUNNING, attempts=attempts, lease=token)
+        job.refresh_from_db()
+        assert lease.retry(job, NOW, "quota", 60)
+        waits.append((Job.objects.get().run_at - NOW).total_seconds())
+    assert waits == [60, 900]
 
 
 def test_a_handler_that_gives_up_is_not_tried_again(handle):
