@@ -1,6 +1,7 @@
 """What a conversation can be and what may be done to it then. The table below is the whole rule.
 
-Buttons are drawn from `actions_for`; commands ask `next_status`. Nothing else compares a status.
+Buttons are drawn from `actions_for`; commands ask `next_status`. One rule stands beside it: nobody answers in a resolved
+conversation (`commands/messages.py`). Elsewhere a status only chooses words and lists.
 """
 
 from django.db import models

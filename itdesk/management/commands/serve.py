@@ -1,4 +1,4 @@
-"""`manage.py serve`: the whole desk in one process, the web server and, without Redis, the job worker beside it."""
+"""`manage.py serve`: the whole desk in one process, the web server and, unless told otherwise, the job worker beside it."""
 
 import threading
 
