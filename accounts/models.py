@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.Model):
@@ -18,7 +19,7 @@ class Role(models.Model):
 
     class Meta:
         verbose_name = _("角色")
-        verbose_name_plural = _("角色")
+        verbose_name_plural = pgettext_lazy("plural", "角色")
         ordering = ["id"]
 
     def __str__(self):
@@ -60,7 +61,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = _("人员")
-        verbose_name_plural = _("人员")
+        verbose_name_plural = pgettext_lazy("plural", "人员")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["corp_id", "userid_key"], name="one_user_per_member")]
 
@@ -134,7 +135,7 @@ class RoleGrant(models.Model):
 
     class Meta:
         verbose_name = _("角色授予")
-        verbose_name_plural = _("角色授予")
+        verbose_name_plural = pgettext_lazy("plural", "角色授予")
         ordering = ["-granted_at", "-id"]
         constraints = [
             models.UniqueConstraint(
@@ -158,7 +159,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name = _("审计记录")
-        verbose_name_plural = _("审计记录")
+        verbose_name_plural = pgettext_lazy("plural", "审计记录")
         ordering = ["-id"]
 
     def __str__(self):

@@ -83,5 +83,8 @@ def test_no_blank_is_lost_on_the_way(catalogue):
 
 def test_the_compiled_catalogue_is_this_catalogue(catalogue):
     compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
-    said = {entry.msgid: entry.msgstr or entry.msgstr_plural for entry in compiled}
-    assert said == {entry.msgid: entry.msgstr or entry.msgstr_plural for entry in catalogue.translated_entries()}
+    assert said_by(compiled) == said_by(catalogue.translated_entries())
+
+
+def said_by(entries):
+    return {(entry.msgctxt, entry.msgid): entry.msgstr or entry.msgstr_plural for entry in entries}

@@ -11,6 +11,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from urllib3.exceptions import HTTPError, NewConnectionError
 
@@ -99,7 +100,7 @@ class Client:
         if trouble:
             raise error_for(trouble)
         if status != 200:
-            raise WecomError(f"http {status}", retry_after=10, reaction="企业微信的服务器出错")
+            raise WecomError(f"http {status}", retry_after=10, reaction=_("企业微信的服务器出错"))
         return _checked(text, path, params)
 
 

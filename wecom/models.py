@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from conversations.models import Message
 
@@ -88,7 +89,7 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name = _("企业微信通知")
-        verbose_name_plural = _("企业微信通知")
+        verbose_name_plural = pgettext_lazy("plural", "企业微信通知")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["message", "person"], name="one_delivery_per_message_and_person")

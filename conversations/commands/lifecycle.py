@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Role
 
@@ -138,7 +139,8 @@ def _taken_by(conversation):
     name = conversation.assigned_agent.display_name
     if seconds is None or seconds >= 60:
         return _("%(name)s 已接待") % {"name": name}
-    return _("%(name)s %(seconds)s 秒前已接待") % {"name": name, "seconds": seconds}
+    words = ngettext("%(name)s %(seconds)s 秒前已接待", "%(name)s %(seconds)s 秒前已接待", seconds)
+    return words % {"name": name, "seconds": seconds}
 
 
 def _finished(conversation: Conversation, notice):

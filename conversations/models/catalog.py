@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Group(models.Model):
@@ -15,7 +16,7 @@ class Group(models.Model):
 
     class Meta:
         verbose_name = _("客服组")
-        verbose_name_plural = _("客服组")
+        verbose_name_plural = pgettext_lazy("plural", "客服组")
         ordering = ["name"]
 
     def __str__(self):
@@ -35,7 +36,7 @@ class Category(models.Model):
 
     class Meta:
         verbose_name = _("类别")
-        verbose_name_plural = _("类别")
+        verbose_name_plural = pgettext_lazy("plural", "类别")
         ordering = ["position", "id"]
 
     def __str__(self):
@@ -52,8 +53,8 @@ class CannedReply(models.Model):
     active = models.BooleanField(_("启用"), default=True)
 
     class Meta:
-        verbose_name = _("常用语")
-        verbose_name_plural = _("常用语")
+        verbose_name = pgettext_lazy("singular", "常用语")
+        verbose_name_plural = pgettext_lazy("plural", "常用语")
         ordering = ["position", "id"]
 
     def __str__(self):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..states import Status
 from .catalog import Category, Group
@@ -51,7 +52,7 @@ class Conversation(models.Model):
 
     class Meta:
         verbose_name = _("对话")
-        verbose_name_plural = _("对话")
+        verbose_name_plural = pgettext_lazy("plural", "对话")
         ordering = ["-last_message_at", "id"]
         indexes = [
             # Each list of the inbox: its filter, then its order (queries/inbox.py).
