@@ -26,6 +26,11 @@ export class Chain {
     }
   }
 
+  /** A page that shows no message yet holds nothing: the first one it hears of need not be the first there is. */
+  beginAtNothing() {
+    this.begun = true;
+  }
+
   /** Whether something is held that does not follow on what came before. */
   get hasGap() {
     return Array.from(this.followers.values()).some((seq) => seq > this.end);

@@ -30,6 +30,7 @@ export class Feed {
     this.clockAhead = 0; // ms by which the server's clock is ahead of ours
     this.adopt(Array.from(list.querySelectorAll("[data-message]")).filter((article) => article.dataset.seq));
     this.askedVersion = this.version;
+    this.chain.beginAtNothing();
   }
 
   get lastSeq() {

@@ -27,8 +27,7 @@ export class Store {
 
   /** All values whose key begins with `prefix`, in the order of their keys. */
   async all(prefix) {
-    const range = IDBKeyRange.bound(prefix, prefix + "\uffff");
-    const kept = await this.inTable("readonly", (table) => table.getAll(range));
+    const kept = await this.inTable("readonly", (table) => table.getAll(IDBKeyRange.bound(prefix, prefix + "\uffff")));
     return kept || [...this.memory].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value);
   }
 

@@ -153,3 +153,14 @@ def test_two_devices_write_at_once_and_every_page_agrees(desk, console, talk, op
     stored = [message.content for message in Message.objects.order_by("seq")]
     assert words(desk) == words(laptop) == words(console) == stored
     assert len(stored) == 11
+
+
+def test_a_page_that_was_empty_shows_what_another_tab_wrote_before_it(desk):
+    other = Desk(desk.page.context.new_page())
+    other.page.goto("/itdesk/")
+    desk.write("第一句")
+    desk.expect_delivered("第一句")
+    other.write("第二句")
+    other.expect_delivered("第二句")
+    other.expect_delivered("第一句")
+    desk.expect_delivered("第二句")
