@@ -1,11 +1,15 @@
 """Settings of the test run: the product's own, with plain static names and a database of this process alone."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 os.environ.setdefault("WECOM_SIMULATOR", "true")
-os.environ.setdefault("DATA_DIR", str(Path(tempfile.gettempdir()) / f"itdesk-test-{os.getpid()}"))
+if "DATA_DIR" not in os.environ:
+    os.environ["DATA_DIR"] = str(Path(tempfile.gettempdir()) / f"itdesk-test-{os.getpid()}")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
 from itdesk.settings import *  # noqa: E402, F403
 from itdesk.settings import DATA_DIR, DATABASES, REDIS_URL, STORAGES, TEMPLATES  # noqa: E402, F401
