@@ -64,8 +64,8 @@ def named_view(request):
     return view if view in inbox.VIEWS else inbox.WAITING
 
 
-def console_context(request, history=None):
-    """The whole page: rail, list, and the thread of `history` (a queries.history.Page) when one is open."""
+def console_context(request, history=None, point=None):
+    """The whole page: rail, list, and the thread of `history` (a queries.history.Page) when one is open, at `point`."""
     view = named_view(request)
     q = request.GET.get("q", "")
     return {
@@ -79,15 +79,17 @@ def console_context(request, history=None):
         "keys": key_sheet(),
         "client_id": uuid.uuid4(),
         "max_chars": settings.MESSAGE_MAX_CHARS,
-        **(thread_context(request, history) if history else {}),
+        "max_bytes": settings.ATTACHMENT_MAX_BYTES,
+        **(thread_context(request, history, point) if history else {}),
     }
 
 
-def thread_context(request, history):
-    """The open conversation: header and bubbles."""
+def thread_context(request, history, point=None):
+    """The open conversation: header and bubbles; `point`: the seq of the message that a link points at."""
     return {
         **header_context(history.conversation),
         "view": named_view(request),
+        "point": point,
         "bubbles": [message_html(message, access.AGENTS) for message in history.messages],
     }
 

@@ -37,8 +37,8 @@ def conversation(request, conversation_id):
     if wants_json(request):
         return JsonResponse(conversation_json(page.conversation))
     if is_fragment(request):
-        return render(request, "agent/_thread.html", thread_context(request, page))
-    return render(request, "agent/console.html", console_context(request, page))
+        return render(request, "agent/_thread.html", thread_context(request, page, seq))
+    return render(request, "agent/console.html", console_context(request, page, seq))
 
 
 @require_GET

@@ -65,6 +65,17 @@ export class Scroll {
     this.count(0);
   }
 
+  /** Where a page begins: at the line `seq` (a text, may be empty) that a link points at, else at the newest one. */
+  begin(seq) {
+    const pointed = seq && this.list.querySelector(`[data-seq="${Number(seq)}"]`);
+    if (!pointed) {
+      this.toEnd();
+      return;
+    }
+    pointed.classList.add("message--pointed");
+    this.show(pointed);
+  }
+
   show(article) {
     this.following = false;
     article.scrollIntoView({ block: "center" });

@@ -28,7 +28,7 @@ export class Thread {
     // Own lines count as read too: the list must not call news what this agent wrote.
     new Reading(scroller, list, { isMine: () => false, report: (seq) => this.report(seq) });
     loadOlder(this.feed, scroller, section.querySelector("[data-older]"));
-    this.scroll.toEnd();
+    this.scroll.begin(section.dataset.point);
     this.noteVersion();
     this.watch();
   }
