@@ -17,6 +17,7 @@ import { Stage } from "./stage.js";
 import { Store } from "./store.js";
 import { hasNews } from "./title.js";
 import { fromTemplate, listenForDismissals, showToast, toastsShown } from "./toasts.js";
+import { viewPictures } from "./viewer.js";
 import { followViewport } from "./viewport.js";
 import { Waits } from "./waits.js";
 
@@ -157,6 +158,7 @@ new Canned(reply, document.querySelector("[data-canned]"), form.dataset.cannedUr
 listenForMoves({ inbox, stage, panes, reply });
 listenForDismissals();
 copyButtons(stage.pane);
+viewPictures(stage.pane, document.querySelector("[data-viewer]"));
 followViewport();
 stage.look();
 inboxShown();

@@ -1,6 +1,6 @@
 /** From the composer to the server on the agent's side: the bubble at once, the outbox behind it. */
 
-import { send } from "./http.js";
+import { deliver, notSent } from "./delivery.js";
 import { Outbox } from "./outbox.js";
 import { say } from "./strings.js";
 
@@ -11,10 +11,10 @@ export class Answering {
     this.reply = null;
     this.resolveAfter = null; // the conversation that is resolved as soon as its last words are out
     this.outbox = new Outbox(`agent:${me}`, {
-      post: (item) => send(item.address, { method: "POST", body: fieldsOf(item) }),
+      post: (item) => deliver(item.address, item, fieldsOf(item), (words) => this.held(item, words)),
       onSent: (item, response) => this.sent(item, response),
-      onRefused: (item, reason, response) => this.refused(item, reason, response.status),
-      onWaiting: (item, n, why) => this.inThread(item, (feed) => feed.held(item.client_id, say(`shared.${why}`, { n }))),
+      onRefused: (item, reason, response) => this.refused(item, reason, response),
+      onWaiting: (item, n, why) => this.held(item, say(`shared.${why}`, { n })),
       onStale: (item) => this.inThread(item, (feed) => feed.failed(item.client_id, say("shared.stale"))),
       onSignedOut,
     }, store);
@@ -31,6 +31,7 @@ export class Answering {
 
   send(item) {
     this.inThread(item, (feed) => showPending(feed, item));
+    if (this.stage.isOpen(item.conversation_id)) this.stage.thread.scroll.toEnd();
     this.outbox.add(item);
   }
 
@@ -41,6 +42,10 @@ export class Answering {
 
   inThread(item, act) {
     if (this.stage.isOpen(item.conversation_id)) act(this.stage.thread.feed);
+  }
+
+  held(item, words) {
+    this.inThread(item, (feed) => feed.held(item.client_id, words));
   }
 
   sent(item, response) {
@@ -54,10 +59,10 @@ export class Answering {
     }
   }
 
-  refused(item, reason, status) {
+  refused(item, reason, response) {
     this.resolveAfter = null;
-    if (status !== 409) {
-      this.inThread(item, (feed) => feed.failed(item.client_id, notSent(reason)));
+    if (response.status !== 409) {
+      this.inThread(item, (feed) => feed.failed(item.client_id, notSent(reason, response)));
       return;
     }
     // Somebody wrote meanwhile: what they wrote comes in, and the words go back to where they can be changed.
@@ -101,19 +106,12 @@ export class Answering {
 }
 
 function fieldsOf(item) {
-  const fields = new URLSearchParams({ client_id: item.client_id, msg_type: "text", content: item.content });
-  if (item.internal) fields.set("internal", "true");
-  if (item.based_on_seq !== null) fields.set("based_on_seq", item.based_on_seq);
-  return fields;
+  const fields = item.internal ? { internal: "true" } : {};
+  return item.based_on_seq === null ? fields : { ...fields, based_on_seq: item.based_on_seq };
 }
 
 function showPending(feed, item) {
   if (feed.has(item.client_id)) return;
-  feed.pending(item.client_id, item.content, []).classList.toggle("message--note", item.internal);
+  feed.pending(item.client_id, item.content, item.files).classList.toggle("message--note", item.internal);
   if (item.refused) feed.failed(item.client_id, notSent(item.refused));
-}
-
-function notSent(reason) {
-  // A proxy's own answer carries no sentence of ours, only its number.
-  return say("shared.not_sent", { s: /^\d*$/.test(reason) ? say("shared.refused") : reason });
 }

@@ -39,7 +39,7 @@ const feed = new Feed(part("messages"), {
   onInserted: arrived,
 });
 const stateLine = new StateLine(part("state"), { address: () => addressOf("header"), onStatus });
-const tray = new Tray(part("tray"), { maxBytes: Number(root.dataset.maxBytes), onRefused: objectToFile });
+const tray = new Tray(part("tray"), { maxBytes: Number(root.dataset.maxBytes), onRefused: word });
 const sending = new Sending({
   feed,
   owner,
@@ -158,12 +158,6 @@ function word(words) {
   part("word").hidden = !words;
 }
 
-function objectToFile(file, why) {
-  const megabytes = Math.floor(Number(root.dataset.maxBytes) / 1024 / 1024);
-  const blanks = { s: file.name, n: why === "too_many" ? 9 : megabytes };
-  word(say({ too_large: "shared.too_large", too_many: "shared.too_many", empty: "shared.empty_file" }[why], blanks));
-}
-
 function dismissed(code) {
   if (code === 4401) {
     signedOut();
@@ -195,14 +189,6 @@ document.addEventListener("visibilitychange", () => {
     feed.list.querySelectorAll("[data-message]").forEach((article) => seen(article.id));
   }
 });
-root.querySelectorAll("[data-files]").forEach((input) => {
-  input.addEventListener("change", () => {
-    word("");
-    tray.add(input.files);
-    input.value = "";
-    hasMouse && composer.focus();
-  });
-});
 part("handoff").addEventListener("submit", async (event) => {
   event.preventDefault();
   const response = await send(event.target.action, { method: "POST" }).catch(() => null);
@@ -223,18 +209,13 @@ new Reading(part("scroll"), part("messages"), {
     }
   },
 });
+tray.acceptFrom(root.querySelectorAll("[data-files]"), () => hasMouse && composer.focus());
 tray.acceptOn(document.body);
 copyButtons(part("messages"));
 viewPictures(part("messages"), document.querySelector("[data-viewer]"));
 followViewport();
 loadOlder(feed, part("scroll"), part("older"));
-const pointed = root.dataset.point && feed.list.querySelector(`[data-seq="${Number(root.dataset.point)}"]`);
-if (pointed) {
-  pointed.classList.add("message--pointed");
-  scroll.show(pointed);
-} else {
-  scroll.toEnd();
-}
+scroll.begin(root.dataset.point);
 if (hasMouse) {
   composer.focus();
 }

@@ -7,7 +7,7 @@ export class Drafts {
   constructor(name, store) {
     this.prefix = `draft:${name}:`;
     this.store = store;
-    this.known = new Map(); // conversation id → {content, internal, basedOnSeq}
+    this.known = new Map(); // conversation id → {content, internal, basedOnSeq, files}
     this.timers = new Map();
     this.savedAt = 0;
     window.addEventListener("pagehide", () => Array.from(this.timers.keys()).forEach((id) => this.save(id)));
@@ -40,6 +40,8 @@ export class Drafts {
     clearTimeout(this.timers.get(id));
     this.timers.delete(id);
     this.savedAt = Date.now();
-    if (this.known.get(id)) this.store.put(this.prefix + id, this.known.get(id));
+    const draft = this.known.get(id);
+    // Files only in memory: writing megabytes at every key would cost more than choosing them again after a reload.
+    if (draft) this.store.put(this.prefix + id, { ...draft, files: [] });
   }
 }

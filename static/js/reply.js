@@ -3,6 +3,7 @@
 import { Composer } from "./composer.js";
 import { newClientId } from "./ids.js";
 import { say } from "./strings.js";
+import { Tray } from "./tray.js";
 
 export class Reply {
   /** `send(item)` takes a finished item; `lastSeq()` is the newest line on screen. */
@@ -11,8 +12,13 @@ export class Reply {
     this.asking = form.querySelector("[data-ask]");
     this.id = null;
     this.basedOnSeq = null; // what stood on screen when the first letter was written: the words answer to that
+    this.tray = new Tray(form.querySelector("[data-tray]"), {
+      maxBytes: Number(form.dataset.maxBytes),
+      onRefused: (words) => this.tell(words),
+    });
     this.composer = new Composer(form, {
-      onSubmit: ({ text }) => this.submit(text),
+      tray: this.tray,
+      onSubmit: ({ text, files }) => this.submit(text, files),
       onTooLong: (chars) => this.tell(say("console.too_long", { n: chars - this.composer.maxChars })),
       maxChars: Number(form.dataset.maxChars),
       enterSends: false,
@@ -22,10 +28,22 @@ export class Reply {
       this.keep();
     });
     this.field.addEventListener("input", () => this.typed());
+    this.tray.onChange = () => this.filesChanged();
+    this.tray.acceptFrom(form.querySelectorAll("[data-files]"), () => this.composer.focus());
+    this.tray.acceptOn(document.body, () => Boolean(this.id));
   }
 
   get field() {
     return this.composer.field;
+  }
+
+  get isEmpty() {
+    return !this.composer.text && !this.tray.files.length;
+  }
+
+  get draft() {
+    const { internal, basedOnSeq } = this;
+    return { content: this.composer.text, internal, basedOnSeq, files: this.tray.files };
   }
 
   get internal() {
@@ -44,13 +62,16 @@ export class Reply {
     this.form.action = address;
     this.fill(this.drafts.known.get(id));
     const draft = await this.drafts.of(id);
-    if (this.id === id && !this.composer.text) this.fill(draft);
+    if (this.id === id && this.isEmpty) this.fill(draft);
   }
 
   fill(draft) {
-    this.basedOnSeq = draft ? draft.basedOnSeq : null;
-    this.composer.fill(draft ? draft.content : "");
-    this.modeIs(Boolean(draft && draft.internal));
+    const { content = "", internal = false, files = [], basedOnSeq = null } = draft || {};
+    this.tray.clear();
+    this.tray.add(files);
+    this.composer.fill(content);
+    this.modeIs(internal);
+    this.basedOnSeq = this.isEmpty ? null : basedOnSeq;
   }
 
   modeIs(internal) {
@@ -67,24 +88,35 @@ export class Reply {
   }
 
   typed() {
-    if (this.basedOnSeq === null) this.basedOnSeq = this.lastSeq();
-    if (!this.composer.text) this.basedOnSeq = null;
+    this.noteBase();
     this.keep();
+  }
+
+  /** Not kept from here: while another draft is put in, the files change before the words do. */
+  filesChanged() {
+    this.noteBase();
+    this.composer.look();
+  }
+
+  noteBase() {
+    if (this.basedOnSeq === null) this.basedOnSeq = this.lastSeq();
+    if (this.isEmpty) this.basedOnSeq = null;
   }
 
   keep() {
     if (!this.id) return;
-    const { text } = this.composer;
-    if (text.trim()) this.drafts.keep(this.id, { content: text, internal: this.internal, basedOnSeq: this.basedOnSeq });
+    const { draft } = this;
+    if (draft.content.trim() || draft.files.length) this.drafts.keep(this.id, draft);
     else if (this.drafts.known.get(this.id)) this.drafts.drop(this.id);
   }
 
-  submit(content) {
+  submit(content, files) {
     this.send({
       client_id: newClientId(),
       conversation_id: this.id,
       address: this.form.action,
       content,
+      files,
       internal: this.internal,
       based_on_seq: this.internal ? null : this.basedOnSeq,
     });
@@ -95,13 +127,14 @@ export class Reply {
 
   /** An item that came back because somebody wrote meanwhile: its words return, and sending them again means it. */
   giveBack(item, words) {
-    const draft = { content: item.content, internal: item.internal, basedOnSeq: null };
-    if (item.conversation_id !== this.id) {
+    const here = item.conversation_id === this.id;
+    const begun = here ? this.draft : this.drafts.known.get(item.conversation_id);
+    const draft = joined(item, begun);
+    if (!here) {
       this.drafts.keep(item.conversation_id, draft);
       return;
     }
-    const { text } = this.composer;
-    this.fill({ ...draft, content: text.trim() ? `${item.content}\n${text}` : item.content });
+    this.fill(draft);
     this.keep();
     this.tell(words);
     this.composer.focus();
@@ -120,4 +153,16 @@ export class Reply {
     this.composer.insert(words);
     this.typed();
   }
+}
+
+/** What came back before what was begun since. A note in either makes a note of both: nothing slips out to the employee. */
+function joined(item, begun) {
+  const { content = "", files = [], internal = false } = begun || {};
+  const isBegun = Boolean(content.trim() || files.length);
+  return {
+    content: [item.content, content].filter((words) => words.trim()).join("\n"),
+    files: [...(item.files || []), ...files],
+    internal: item.internal || (isBegun && internal),
+    basedOnSeq: null,
+  };
 }

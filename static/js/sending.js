@@ -1,11 +1,9 @@
 // From the field to the server on the employee's desk: the bubble at once, the outbox behind it, the reasons beside it.
 
+import { deliver, notSent } from "./delivery.js";
 import { newClientId } from "./ids.js";
-import { send } from "./http.js";
 import { Outbox } from "./outbox.js";
 import { say } from "./strings.js";
-
-const UPLOAD = 180000; // ms for a message with files, on a bad line
 
 /**
  * `new Sending({feed, composer(), owner, url, fresh, store, onAdopted(conversationId), onSignedOut()})`
@@ -21,7 +19,7 @@ export class Sending {
     this.outbox = new Outbox(`desk-${this.owner}`, {
       post: (item) => this.post(item),
       onSent: (item, response) => this.sent(item, response),
-      onRefused: (item, reason, response) => this.feed.failed(item.client_id, sentenceOf(reason, response)),
+      onRefused: (item, reason, response) => this.feed.failed(item.client_id, notSent(reason, response)),
       onWaiting: (item, seconds, why) => this.feed.held(item.client_id, say(`shared.${why}`, { n: seconds })),
       onStale: (item) => this.feed.failed(item.client_id, say("shared.stale")),
       onSignedOut: this.onSignedOut,
@@ -50,7 +48,7 @@ export class Sending {
         this.feed.pending(item.client_id, item.content, item.files);
       }
       if (item.refused) {
-        this.feed.failed(item.client_id, sentenceOf(item.refused));
+        this.feed.failed(item.client_id, notSent(item.refused));
       }
     });
     this.outbox.wake();
@@ -62,24 +60,10 @@ export class Sending {
   }
 
   post(item) {
-    const body = new FormData();
     const conversationId = item.conversation_id || this.topics.get(item.topic);
-    const files = item.files || [];
-    body.set("client_id", item.client_id);
-    body.set("msg_type", kindOf(files));
-    body.set("content", item.content);
-    if (conversationId) {
-      body.set("conversation_id", conversationId);
-    } else if (item.new_topic) {
-      body.set("new_topic", "true");
-    }
-    files.forEach((file) => body.append("file", file, file.name));
-    const onProgress = files.length ? (part) => this.progress(item, part) : null;
-    return send(this.url, { method: "POST", body, onProgress, timeout: files.length ? UPLOAD : undefined });
-  }
-
-  progress(item, part) {
-    this.feed.held(item.client_id, say("shared.uploading", { n: Math.round(part * 100) }));
+    const opening = item.new_topic ? { new_topic: "true" } : {};
+    const fields = conversationId ? { conversation_id: conversationId } : opening;
+    return deliver(this.url, item, fields, (words) => this.feed.held(item.client_id, words));
   }
 
   sent(item, response) {
@@ -109,18 +93,4 @@ export class Sending {
       this.composer().takeBack(item.content, item.files);
     }
   }
-}
-
-function kindOf(files) {
-  if (!files.length) {
-    return "text";
-  }
-  return files.every((file) => file.type.startsWith("image/")) ? "image" : "file";
-}
-
-function sentenceOf(reason, response) {
-  // A proxy's own answer carries no sentence of ours.
-  const proxy = response && response.status === 413 && reason === "413";
-  const words = proxy ? say("shared.too_large_sent") : /^\d*$/.test(reason) ? say("shared.refused") : reason;
-  return say("shared.not_sent", { s: words });
 }

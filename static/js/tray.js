@@ -1,8 +1,10 @@
 // The files that go with the next message: chosen, pasted or dropped, shown in a row above the field.
 
+import { say } from "./strings.js";
+
 /**
- * `new Tray(strip, {maxBytes, maxFiles, onRefused(file, why)})`: `strip` holds a `<template data-tray-item>`.
- * why: `too_large`, `too_many` or `empty`.
+ * `new Tray(strip, {maxBytes, maxFiles, onRefused(words)})`: `strip` holds a `<template data-tray-item>`. `words` say
+ * why a file was not taken; empty when another choice begins.
  */
 export class Tray {
   constructor(strip, { maxBytes, maxFiles = 9, onRefused = () => {} }) {
@@ -19,21 +21,24 @@ export class Tray {
   }
 
   add(files) {
+    this.onRefused("");
     Array.from(files).forEach((file) => {
-      const why = this.objectionTo(file);
-      why ? this.onRefused(file, why) : this.show(file);
+      const words = this.objectionTo(file);
+      words ? this.onRefused(words) : this.show(file);
     });
     this.changed();
   }
 
   objectionTo(file) {
+    const { maxBytes, maxFiles } = this.limits;
     if (!file.size) {
-      return "empty";
+      return say("shared.empty_file", { s: file.name });
     }
-    if (this.entries.length >= this.limits.maxFiles) {
-      return "too_many";
+    if (this.entries.length >= maxFiles) {
+      return say("shared.too_many", { n: maxFiles });
     }
-    return file.size > this.limits.maxBytes ? "too_large" : "";
+    const megabytes = Math.floor(maxBytes / 1024 / 1024);
+    return file.size > maxBytes ? say("shared.too_large", { s: file.name, n: megabytes }) : "";
   }
 
   show(file) {
@@ -67,11 +72,22 @@ export class Tray {
     this.onChange();
   }
 
-  /** Take files that are pasted or dropped anywhere on `place`. */
-  acceptOn(place) {
+  /** Take the files chosen in these fields; then `chosen()`. */
+  acceptFrom(fields, chosen) {
+    fields.forEach((field) =>
+      field.addEventListener("change", () => {
+        this.add(field.files);
+        field.value = "";
+        chosen();
+      }),
+    );
+  }
+
+  /** Take files that are pasted or dropped anywhere on `place`, while `isOpen()`: there is a message to put them to. */
+  acceptOn(place, isOpen = () => true) {
     place.addEventListener("paste", (event) => {
       const files = Array.from(event.clipboardData.files);
-      if (files.length) {
+      if (files.length && isOpen()) {
         event.preventDefault();
         this.add(files.map(named));
       }
@@ -80,15 +96,17 @@ export class Tray {
     place.addEventListener("dragover", (event) => {
       if (carriesFiles(event)) {
         event.preventDefault();
-        place.classList.add("is-dropping");
+        event.dataTransfer.dropEffect = isOpen() ? "copy" : "none";
+        place.classList.toggle("is-dropping", isOpen());
       }
     });
     place.addEventListener("dragleave", (event) => !event.relatedTarget && place.classList.remove("is-dropping"));
     place.addEventListener("drop", (event) => {
       place.classList.remove("is-dropping");
       if (carriesFiles(event)) {
+        // Also when they are not wanted: the browser would leave the page to show the file.
         event.preventDefault();
-        this.add(event.dataTransfer.files);
+        isOpen() && this.add(event.dataTransfer.files);
       }
     });
   }

@@ -6,8 +6,10 @@ export function viewPictures(list, viewer) {
   const close = viewer.querySelector("button");
   let opener = null;
 
-  const hide = () => {
+  const hide = (event) => {
     if (!viewer.hidden) {
+      // This step back was ours alone: HTMX would put the thread on the page anew, and the reader's place with it.
+      event.stopImmediatePropagation();
       viewer.hidden = true;
       picture.removeAttribute("src");
       opener.focus({ preventScroll: true });
@@ -28,11 +30,12 @@ export function viewPictures(list, viewer) {
   viewer.addEventListener("click", () => history.back());
   viewer.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
+      event.preventDefault();
       history.back();
     } else if (event.key === "Tab") {
       // The only thing to reach in here is the button that closes it.
       event.preventDefault();
     }
   });
-  window.addEventListener("popstate", hide);
+  window.addEventListener("popstate", hide, true);
 }

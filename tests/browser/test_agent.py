@@ -5,14 +5,17 @@ import re
 import uuid
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from conversations.commands import lifecycle, messages
 from conversations.errors import Refused
-from conversations.models import CannedReply, Conversation
+from conversations.models import Attachment, CannedReply, Conversation, Message
 from conversations.queries import inbox
 
-from .steps import Console
+from .steps import Console, Desk
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC"
 
 
 @pytest.fixture
@@ -30,6 +33,32 @@ def answer(author, conversation, content="我看一下", **more):
     return messages.post_reply(
         author=author, conversation_id=conversation.pk, content=content, client_id=uuid.uuid4(), **more
     )[0]
+
+
+def paste_picture(console, name="image.png"):
+    console.field.evaluate(
+        """(field, [pixel, name]) => {
+          const bytes = Uint8Array.from(atob(pixel), (char) => char.charCodeAt(0));
+          const data = new DataTransfer();
+          data.items.add(new File([bytes], name, { type: "image/png" }));
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        [PIXEL, name],
+    )
+
+
+def drop_file(page, place, name, content):
+    page.locator(place).evaluate(
+        """(place, [name, content]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([content], name, { type: "text/plain" }));
+          const tell = (type) => place.dispatchEvent(
+            new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+          tell("dragover");
+          tell("drop");
+        }""",
+        [name, content],
+    )
 
 
 def row_ids(console):
@@ -186,6 +215,106 @@ def test_sending_asks_once_when_the_employee_wrote_meanwhile(console, problems, 
     console.page.keyboard.press("Control+Enter")
     console.expect_delivered("请重启打印机")
     expect(console.page.locator("[data-ask]")).to_be_hidden()
+
+
+def test_a_pasted_picture_reaches_the_employee_and_opens_over_the_thread(console, employee_page, zhangwei, lina):
+    ask(lina, "VPN 断线")
+    ask(zhangwei)
+    employee_page.goto("/itdesk/")
+    desk = Desk(employee_page)
+    console.open("VPN")
+    console.open("打印机")
+    paste_picture(console)
+    expect(console.page.locator(".tray__item")).to_have_count(1)
+    console.write("点这里")
+    console.expect_delivered("点这里")
+    expect(console.page.locator(".tray__item")).to_have_count(0)
+    picture = desk.bubble("点这里").locator(".message__picture img")
+    expect(picture).to_have_js_property("naturalWidth", 10)
+    assert Attachment.objects.get().message.msg_type == "image"
+    # Closing the picture is one step back, and only of the picture: the thread with its draft stands as it stood.
+    section = console.page.locator("[data-thread]").element_handle()
+    console.field.fill("半句")
+    for close in (lambda: console.page.go_back(), lambda: console.page.keyboard.press("Escape")):
+        console.bubble("点这里").locator("[data-picture]").click()
+        expect(console.page.locator("[data-viewer]")).to_be_visible()
+        console.page.keyboard.press("e")
+        close()
+        expect(console.page.locator("[data-viewer]")).to_be_hidden()
+    console.expect_status("assigned")
+    assert section.evaluate("section => section.isConnected")
+    expect(console.field).to_have_value("半句")
+
+
+def test_a_note_with_files_never_reaches_the_employee(console, employee_page, zhangwei, wangqiang):
+    conversation = ask(zhangwei)
+    employee_page.goto("/itdesk/")
+    desk = Desk(employee_page)
+    console.open("打印机")
+    console.page.locator("[data-mode-key=note]").click()
+    drop_file(console.page, "[data-thread] [data-scroll]", "交换机.log", "port 3 down")
+    expect(console.page.locator(".tray__name")).to_have_text("交换机.log")
+    console.write("", internal=True)
+    note = console.messages.filter(has_text="交换机.log")
+    expect(note).to_have_class(re.compile("message--note"))
+    expect(note).to_have_attribute("data-seq", re.compile(r"^\d+$"))
+    stored = Message.objects.get(internal=True)
+    file = stored.attachments.get()
+    # What comes after it arrives, so the note would have, too.
+    answer(wangqiang, conversation, "修好了")
+    desk.expect_delivered("修好了")
+    expect(desk.page.locator("body")).not_to_contain_text("交换机.log")
+    address = note.locator(".message__file").get_attribute("href")
+    assert str(file.pk) in address
+    assert console.page.request.get(address).status == 200
+    assert employee_page.request.get(address).status == 404
+
+
+def test_files_stay_with_their_conversation_and_their_mode(console, zhangwei, lina):
+    ask(zhangwei, "VPN 断线")
+    ask(lina, "打印机卡纸")
+    console.open("VPN")
+    console.page.locator("[data-mode-key=note]").click()
+    paste_picture(console, "机房.png")
+    console.open("打印机卡纸")
+    expect(console.page.locator(".tray__item")).to_have_count(0)
+    expect(console.page.locator("[data-reply]")).to_have_attribute("data-mode", "reply")
+    console.open("VPN")
+    expect(console.page.locator(".tray__name")).to_have_text("机房.png")
+    expect(console.page.locator("[data-reply]")).to_have_attribute("data-mode", "note")
+    console.page.locator("[data-remove]").click()
+    expect(console.page.locator("[data-tray]")).to_be_hidden()
+
+
+def test_a_chosen_file_that_is_too_large_is_refused_before_the_upload(console, zhangwei):
+    ask(zhangwei)
+    console.open("打印机")
+    files = console.page.locator("[data-files]:not([accept])")
+    files.set_input_files({"name": "空.txt", "mimeType": "text/plain", "buffer": b""})
+    expect(console.page.locator("[data-ask]")).to_contain_text("空文件")
+    large = b"0" * (settings.ATTACHMENT_MAX_BYTES + 1)
+    files.set_input_files({"name": "日志.txt", "mimeType": "text/plain", "buffer": large})
+    expect(console.page.locator("[data-ask]")).to_contain_text("日志.txt")
+    expect(console.page.locator(".tray__item")).to_have_count(0)
+    files.set_input_files({"name": "短日志.txt", "mimeType": "text/plain", "buffer": b"port 3 down"})
+    expect(console.page.locator("[data-ask]")).to_be_hidden()
+    console.page.locator("[data-send]").click()
+    expect(console.messages.filter(has_text="短日志.txt")).to_have_attribute("data-seq", re.compile(r"^\d+$"))
+
+
+def test_it_opens_at_the_message_that_a_link_points_at(open_page, sign_in, zhangwei, wangqiang):
+    conversation = ask(zhangwei, "第 0 句")
+    for number in range(1, 100):
+        ask(zhangwei, f"第 {number} 句", conversation_id=conversation.pk)
+    console = Console(sign_in(open_page(), wangqiang, f"/agent/conversations/{conversation.pk}/?m=20"))
+    console.expect_live()
+    pointed = console.page.locator("#messages [data-seq='20']")
+    expect(pointed).to_have_class(re.compile("message--pointed"))
+    expect(console.messages).to_have_count(100)
+    expect(pointed).to_be_in_viewport()
+    console.write("收到")
+    console.expect_delivered("收到")
+    expect(console.bubble("收到")).to_be_in_viewport()
 
 
 def test_a_key_of_an_input_method_is_not_ours(console, zhangwei):

@@ -1,0 +1,40 @@
+// One message with its files on its way to the server, the same from the employee's field and from the agent's.
+
+import { send } from "./http.js";
+import { say } from "./strings.js";
+
+const UPLOAD = 180000; // ms for a message with files, on a bad line
+
+/**
+ * Post `item` ({client_id, content, files}) with further `fields` ({name: text}) to `url`; see http.js for the answer.
+ * `onProgress(words)`: how far its files have come.
+ */
+export function deliver(url, item, fields, onProgress) {
+  const files = item.files || [];
+  const body = new FormData();
+  body.set("client_id", item.client_id);
+  body.set("msg_type", kindOf(files));
+  body.set("content", item.content);
+  Object.keys(fields).forEach((name) => body.set(name, fields[name]));
+  files.forEach((file) => body.append("file", file, file.name));
+  if (!files.length) {
+    return send(url, { method: "POST", body });
+  }
+  const told = (part) => onProgress(say("shared.uploading", { n: Math.round(part * 100) }));
+  return send(url, { method: "POST", body, onProgress: told, timeout: UPLOAD });
+}
+
+function kindOf(files) {
+  if (!files.length) {
+    return "text";
+  }
+  return files.every((file) => file.type.startsWith("image/")) ? "image" : "file";
+}
+
+/** Why it was not sent, as a sentence; `response` is absent when an earlier page heard it. */
+export function notSent(reason, response) {
+  // A proxy's own answer carries no sentence of ours.
+  const proxy = response && response.status === 413 && reason === "413";
+  const words = proxy ? say("shared.too_large_sent") : /^\d*$/.test(reason) ? say("shared.refused") : reason;
+  return say("shared.not_sent", { s: words });
+}
