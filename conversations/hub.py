@@ -92,6 +92,8 @@ class Hub:
         await layer.group_add(broadcast.GROUP, channel)
         self._subscribed.set()
         self._away = False
+        # What was sent while nobody listened is lost: the pages compare at once instead of at the next beat.
+        self._begin(self.beat_once())
         try:
             while True:
                 event = await asyncio.wait_for(layer.receive(channel), READER_SILENCE)
@@ -125,7 +127,7 @@ class Hub:
     def _ended(self, task):
         self._tasks.remove(task)
         if not task.cancelled() and task.exception() is not None:
-            log.error("looking at rights failed (%s); the next look is the net", type(task.exception()).__name__)
+            log.error("a look at rights or numbers failed (%s); the next is the net", type(task.exception()).__name__)
 
     # The beat --------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from accounts import roles
-from conversations import consumers, hub
+from conversations import broadcast, consumers, hub
 from conversations.commands import lifecycle, messages
 from itdesk.asgi import application
 
@@ -325,3 +325,11 @@ async def test_a_page_that_was_never_let_in_takes_no_place(opened, zhangwei, mon
     with contextlib.suppress(OperationalError):
         await page.socket.wait(timeout=3)
     assert hub.running().sockets_of(zhangwei.pk) == []
+
+
+async def test_pages_compare_as_soon_as_the_reader_listens_again(opened, zhangwei, monkeypatch):
+    page = await opened("/ws/desk/", zhangwei)
+    await page.frame("hello")
+    monkeypatch.setattr(hub, "READER_SILENCE", 0.1)
+    broadcast.outbound.put([{"topic": "hub.echo"}])  # the silence is counted anew from each frame
+    assert await page.frame("beat")
