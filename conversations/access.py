@@ -25,7 +25,7 @@ def may(user, action, conversation):
 
 
 def may_read_message(user, message):
-    """Whether `user` may see this message and its files; the note's own employee never may."""
+    """Whether `user` may see this message and its files. A note is for agents; its employee may not, as an employee."""
     conversation = message.conversation
     if user.has_role(Role.AGENT):
         return may(user, "read", conversation)
