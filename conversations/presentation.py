@@ -12,6 +12,7 @@ from .queries.queue import position
 from .states import Status, actions_for
 
 Sender = Message.SenderType
+PICTURE_SIDE = 240  # px, as --picture-max in tokens.css
 
 
 def message_json(message, audience):
@@ -43,7 +44,7 @@ def message_html(message, audience):
             "prev_seq": prev_seq(message, audience),
             "body": body_html(words_of(message)),
             "sender_label": sender_label(message),
-            "attachments": [attachment_json(each) for each in _attachments(message)],
+            "attachments": [{**attachment_json(each), **_room(each)} for each in _attachments(message)],
         },
     )
 
@@ -63,6 +64,14 @@ def sender_label(message):
     if message.sender_type == Sender.AI:
         return _("智能助手")
     return message.sender_name or Sender(message.sender_type).label
+
+
+def _room(attachment):
+    """How large the picture stands in a bubble: a page keeps that room free before the picture is there."""
+    if not (attachment.width and attachment.height):
+        return {}
+    shrunk = min(1, PICTURE_SIDE / max(attachment.width, attachment.height))
+    return {name: max(1, round(getattr(attachment, name) * shrunk)) for name in ("width", "height")}
 
 
 def _attachments(message):

@@ -74,6 +74,7 @@ function adopt(conversationId) {
   root.dataset.conversationId = conversationId;
   history.replaceState(null, "", addressOf(""));
   part("new").hidden = false;
+  part("earlier") && part("earlier").remove();
   part("handoff").action = addressOf("handoff");
   composer.rename(draftKey());
   socket.send({ type: "watch", conversation_id: conversationId });

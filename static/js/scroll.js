@@ -13,6 +13,7 @@ export class Scroll {
     this.unseen = 0;
     this.following = true;
     this.keeping = false;
+    this.top = 0;
     scroller.addEventListener("scroll", () => this.noticed(), { passive: true });
     if (button) {
       button.addEventListener("click", () => this.toEnd());
@@ -29,7 +30,10 @@ export class Scroll {
   }
 
   noticed() {
-    this.following = this.atEnd;
+    const { scrollTop } = this.scroller;
+    // Only a move upwards leaves the end: told of its own jump, a scroller that shrank meanwhile is no longer at it.
+    this.following = this.atEnd || (this.following && scrollTop >= this.top);
+    this.top = scrollTop;
     if (this.following) {
       this.count(0);
     }
@@ -62,6 +66,7 @@ export class Scroll {
   toEnd() {
     this.following = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.top = this.scroller.scrollTop;
     this.count(0);
   }
 

@@ -217,6 +217,17 @@ def test_sending_asks_once_when_the_employee_wrote_meanwhile(console, problems, 
     expect(console.page.locator("[data-ask]")).to_be_hidden()
 
 
+def test_a_thread_opens_at_its_newest_line(console, zhangwei, lina):
+    for number in range(30):
+        ask(zhangwei, f"第 {number} 句")
+    # The composer comes up under the thread and takes from its height: whoever reads along goes on reading along.
+    console.open("第 29 句")
+    console.page.wait_for_function(
+        "(s => s.scrollTop > 0 && s.scrollHeight - s.scrollTop - s.clientHeight < 2)"
+        "(document.querySelector('[data-thread] [data-scroll]'))"
+    )
+
+
 def test_a_pasted_picture_reaches_the_employee_and_opens_over_the_thread(console, employee_page, zhangwei, lina):
     ask(lina, "VPN 断线")
     ask(zhangwei)

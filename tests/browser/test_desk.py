@@ -1,12 +1,16 @@
 """The employee desk in a real browser: bubbles at once and only once, nothing lost, nobody's place on the page lost."""
 
+import io
 import re
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 from playwright.sync_api import expect
 
 from accounts import roles
+from conversations.attachments import stage
 from conversations.commands import lifecycle, messages
 from conversations.models import Attachment, Conversation, Message, ReadMark
 
@@ -197,6 +201,28 @@ def test_it_sends_a_pasted_picture(desk):
     desk.page.go_back()
     expect(viewer).to_be_hidden()
     expect(desk.bubble("看这张图")).to_be_in_viewport()
+
+
+def test_a_picture_has_its_room_before_it_is_there(desk, zhangwei):
+    shot = io.BytesIO()
+    Image.new("RGB", (800, 1600)).save(shot, "PNG")
+    desk.page.route(re.compile("/attachments/"), lambda route: None)
+    file = SimpleUploadedFile("长截图.png", shot.getvalue(), content_type="image/png")
+    ask(zhangwei, "", msg_type="image", attachment_ids=[stage(zhangwei, file).pk])
+    desk.page.goto("/itdesk/")
+    picture = desk.page.locator(".message__picture img")
+    expect(picture).to_have_js_property("naturalWidth", 0)
+    assert box(picture)[2:] == [120, 240]
+
+
+def test_the_offer_to_go_on_ends_with_the_first_message(desk, zhangwei, wangqiang):
+    earlier = ask(zhangwei, "旧的")
+    lifecycle.resolve(earlier.pk, by=wangqiang)
+    desk.page.goto("/itdesk/")
+    expect(desk.page.locator("[data-earlier]")).to_contain_text("旧的")
+    desk.write("新的")
+    desk.expect_delivered("新的")
+    expect(desk.page.locator("[data-earlier]")).to_have_count(0)
 
 
 def test_a_new_request_is_one_tap_away(desk, zhangwei):
