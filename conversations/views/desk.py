@@ -25,6 +25,7 @@ from ..queries.queue import position
 from ..queries.requests import current, greeting, own_requests
 from ..states import Action, next_status
 from .answers import fragments, is_fragment, refusal, wants_json
+from .flags import flag
 from .numbers import whole_number
 from .shared_strings import shared_strings
 from .uploads import refused_upload
@@ -98,7 +99,7 @@ def _post(request):
             client_id=request.POST.get("client_id"),
             msg_type=request.POST.get("msg_type") or "text",
             conversation_id=_uuid(raw_id) if raw_id else None,
-            new_topic=request.POST.get("new_topic") == "true",
+            new_topic=flag(request.POST, "new_topic"),
             attachment_ids=[*request.POST.getlist("upload_id"), *files],
         )
     status = 201 if created else 200

@@ -21,6 +21,7 @@ from ..queries.people import recent_requests
 from ..queries.timeline import timeline
 from .answers import fragments, is_fragment, refusal, wants_json
 from .console import console_context, header_context, named_view, thread_context
+from .flags import flag
 from .numbers import whole_number
 from .uploads import refused_upload
 
@@ -84,7 +85,7 @@ def _post(request, conversation_id):
             content=request.POST.get("content", ""),
             client_id=request.POST.get("client_id"),
             msg_type=request.POST.get("msg_type") or "text",
-            internal=request.POST.get("internal") == "true",
+            internal=flag(request.POST, "internal"),
             based_on_seq=whole_number(request.POST, "based_on_seq"),
             attachment_ids=[*request.POST.getlist("upload_id"), *files],
         )
