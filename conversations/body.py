@@ -6,7 +6,8 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-FENCE = re.compile(r"^```[^\n`]*\n(.*?)\n?^```[ \t]*$", re.MULTILINE | re.DOTALL)
+FENCE_OPENS = re.compile(r"^```[^\n`]*\n", re.MULTILINE)
+FENCE_CLOSES = re.compile(r"^```[ \t]*$", re.MULTILINE)
 # Only these two schemes ever become a link. Chinese punctuation ends an address: people write “见 https://x/y。”
 ADDRESS = re.compile(r"https?://[^\s<>\"'，。；：！？、（）《》【】“”‘’]+", re.IGNORECASE)
 TRAILING = ".,;:!?)]}"
@@ -26,12 +27,24 @@ def body_html(content):
     """Safe HTML of a message's words. Nothing a person wrote is ever markup."""
     content = content.translate(CONTROL_PICTURES).translate(DIRECTION_MARKS)
     parts, end = [], 0
-    for fence in FENCE.finditer(content):
-        parts += _paragraphs(content[end : fence.start()].strip("\n"))
-        parts.append(_code(fence.group(1)))
-        end = fence.end()
+    for opens, closes in _fences(content):
+        parts += _paragraphs(content[end : opens.start()].strip("\n"))
+        parts.append(_code(content[opens.end() : closes.start()].removesuffix("\n")))
+        end = closes.end()
     parts += _paragraphs(content[end:].strip("\n"))
     return mark_safe("".join(parts))  # noqa: S308 — every piece was escaped by _code or _linked
+
+
+def _fences(content):
+    """Pairs of the lines that open and close a block of code. Not one pattern: that would look for the end again from
+    every line that begins one, 0.2 s for 8,000 characters, in every page that shows the message."""
+    end = 0
+    while opens := FENCE_OPENS.search(content, end):
+        closes = FENCE_CLOSES.search(content, opens.end())
+        if closes is None:
+            return
+        yield opens, closes
+        end = closes.end()
 
 
 def _paragraphs(text):

@@ -32,6 +32,11 @@ def one_line(content, limit):
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def searched(raw):
+    """What somebody looks for. NUL stands in no stored text, and PostgreSQL does not even take it in a question."""
+    return raw.replace("\0", "").strip()
+
+
 def checked_client_id(raw):
     """The client's id of a message as a UUID. Raises Refused."""
     if isinstance(raw, uuid.UUID):

@@ -1,5 +1,6 @@
 """What holds for every request, whatever the view."""
 
+import codecs
 import ipaddress
 import secrets
 
@@ -77,6 +78,23 @@ class PrivatePages:
         )
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class Utf8Only:
+    """Refuses a request that says it is written in anything but UTF-8.
+
+    Django decodes fields and the address with whatever codec the sender names: `unicode_escape` and `utf-7` make lone
+    surrogates that no database stores, `rot13` and `undefined` raise from the first look at a field.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            request.encoding = None  # the answer, too, may look at the address
+            return errors.bad_request(request)
+        return self.get_response(request)
 
 
 class NoTokenInAddress:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from daphne import http_protocol
 from daphne.server import Server
 from twisted.internet.defer import Deferred
 
@@ -13,6 +14,17 @@ from .draining import drain
 MAX_FRAME = 4096  # bytes a page may send at once; a larger frame ends the socket (CONTRACT 4)
 GRACE = 10.0  # seconds that running requests get; systemd's stop timeout must be longer
 PAUSE = 0.05
+
+
+class DeskRequest(http_protocol.WebRequest):
+    """Leaves forms to Django. Twisted would read each into fields that nobody asks for, on the loop: an upload of 20 MB
+    stopped every socket and request for more than a second, and a form it did not understand got an empty 400."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **{**options, "parsePOSTFormSubmission": False})
+
+
+http_protocol.WebRequest = DeskRequest  # Daphne's factory looks there, and has no other place to name one
 
 
 class DeskServer(Server):

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -14,6 +14,7 @@ from .. import access
 from ..errors import Refused
 from ..models import ReadMark
 from ..states import OPEN, Status
+from ..wording import searched
 
 WAITING, MINE, ALL, RESOLVED = VIEWS = ("waiting", "mine", "all", "resolved")
 PAGE = 40
@@ -45,8 +46,8 @@ def inbox_page(agent, view, q="", cursor="", limit=PAGE):
         raise Refused(_("没有这个列表"), status=404, code="no_such_view")
     rows = access.visible_to(agent, access.AGENTS).filter(condition(agent, view))
     rows = rows.select_related("employee", "assigned_agent", "group", "category")
-    if q.strip():
-        rows = rows.filter(_matches(q.strip()))
+    if words := searched(q):
+        rows = rows.filter(_matches(words))
     key, newest_first = ("resolved_at", True) if view == RESOLVED else ("order_at", False)
     if cursor:
         rows = rows.filter(_beyond(cursor, key, newest_first))
@@ -95,7 +96,8 @@ def _beyond(cursor, key, newest_first):
         at, last_id = datetime.fromisoformat(at), UUID(last_id)
         if at.tzinfo is None:
             raise ValueError("a cursor of ours carries its zone")
-    except (ValueError, TypeError, AttributeError, binascii.Error, UnicodeError):
+        at = at.astimezone(UTC)  # what lies before the first or after the last day overflows here, not in the database
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error, UnicodeError):
         raise Refused(_("列表位置无效，请刷新"), status=422, code="bad_cursor") from None
     further = {f"{key}__lt" if newest_first else f"{key}__gt": at}
     return Q(**further) | Q(**{key: at}, id__gt=last_id)

@@ -32,5 +32,5 @@ def colleagues(conversation):
 
 def colleague(*, pk=None, userid=None):
     """The active agent with this id, or this WeCom userid; None when there is none."""
-    wanted = Q(pk=pk) if pk is not None else Q(userid_key=(userid or "").lower())
+    wanted = Q(pk=pk) if pk is not None else Q(userid_key=(userid or "").replace("\0", "").lower())
     return User.objects.filter(wanted, is_active=True, grants__role__code=Role.AGENT, grants__revoked_at=None).first()

@@ -1,16 +1,23 @@
 """Whatever comes in: a clear answer, nothing stored, and nobody else is harmed (issue 2, "Bad input")."""
 
+import base64
 import html
 import json
 import os
 import re
+import threading
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from django.test import Client
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from conversations import pictures
+from conversations.body import body_html
 from conversations.models import Attachment, Conversation, Event, Message
 from jobs.models import Job
 from jobs.tests.test_killed_worker import database_url
@@ -299,3 +306,82 @@ def test_a_text_frame_that_is_no_utf8_ends_the_socket_alone(served, zhangwei, li
         assert ended_by(sender, lambda: sender.send(b"\xff\xfe\xfd", text=True))
         bystander.send("{")
         assert json.loads(bystander.recv(timeout=10))["type"] == "error"
+
+
+@pytest.mark.parametrize("spelled", ["true", "True", "1", "on", "YES"])
+def test_a_note_stays_a_note_however_yes_is_spelled(conversation, wangqiang, spelled):
+    answer = Door(wangqiang, f"/agent/conversations/{conversation}/messages").post(internal=spelled)
+    assert (answer.status_code, answer.json()["internal"]) == (201, True)
+
+
+@pytest.mark.parametrize("spelled", ["ja", "null", "2", "true,", "y"])
+def test_what_is_neither_yes_nor_no_is_refused_rather_than_shown_to_the_employee(
+    conversation, unchanged, wangqiang, spelled
+):
+    answer = Door(wangqiang, f"/agent/conversations/{conversation}/messages").post(internal=spelled)
+    assert (answer.status_code, answer.json()["error"]) == (422, "bad_flag")
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "rot13", "undefined", "latin-1", "utf-16"])
+def test_a_form_in_another_charset_is_refused(lina, unchanged, charset):
+    door = Door(lina, "/itdesk/messages")
+    part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    body = part.format("client_id", uuid.uuid4()) + part.format("content", "\\ud800") + "--x--\r\n"
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = door.client.generic("POST", door.path, body, content_type=kind, headers=JSON)
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+
+
+def test_an_address_in_another_charset_is_refused(wangqiang):
+    door = Door(wangqiang, "/agent/conversations?q=%5Cud800")
+    answer = door.client.get(door.path, headers={**JSON, "Content-Type": "text/plain; charset=unicode_escape"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("address", ["conversations?view=all&q=%00", "?q=%00", "canned?q=%00"])
+def test_a_search_for_a_character_that_no_database_stores_finds_as_without_it(wangqiang, address):
+    assert Door(wangqiang, "").client.get(f"/agent/{address}", headers=JSON).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        b'["0001-01-01T00:00:00+23:59", "3f2b1c9e-0000-4000-8000-000000000000"]',
+        b'["9999-12-31T23:59:59-23:59", "3f2b1c9e-0000-4000-8000-000000000000"]',
+        b"[" * 5000,
+        b"9" * 5000,
+    ],
+)
+def test_a_cursor_that_no_list_gave_is_refused(wangqiang, place):
+    cursor = base64.urlsafe_b64encode(place).decode()
+    answer = Door(wangqiang, "").client.get("/agent/conversations", {"view": "all", "cursor": cursor}, headers=JSON)
+    assert (answer.status_code, answer.json()["error"]) == (422, "bad_cursor")
+
+
+def test_many_unclosed_code_blocks_are_read_once():
+    started = time.process_time()
+    body_html("```a\n" * 1600)
+    assert time.process_time() - started < 0.05
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_form_is_answered_in_words_by_us(served):
+    """And not by Twisted, which would read every form before us, on the loop that serves everybody."""
+    kind = {"Content-Type": "multipart/form-data; boundary=x", "Accept": "application/json"}
+    answer = requests.post(f"{served.url}/itdesk/messages", data=b"no part at all", headers=kind, timeout=10)
+    assert answer.status_code in {400, 401, 403}
+    assert answer.json()["reason"]
+
+
+def test_pictures_are_decoded_one_after_the_other(monkeypatch):
+    """Memory: one of the permitted size takes 375 MB, and one person may send many at once."""
+    both_inside = threading.Barrier(2)
+
+    def decode(content):
+        with pytest.raises(threading.BrokenBarrierError):
+            both_inside.wait(0.2)
+        return "alone"
+
+    monkeypatch.setattr(pictures, "_examined", decode)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(pictures.examine, [None, None])) == ["alone", "alone"]
