@@ -34,6 +34,8 @@ def accept(raw):
     _check_agent(body.get("agentid"))
     reached, invalid = _recipients(body)
     _check_content(body)
+    if not isinstance(body.get("duplicate_check_interval", 0), int):
+        raise Trouble(40035, "invalid parameter: duplicate_check_interval must be a number")
     if not reached:
         raise Trouble(81013, "user & party & tag all invalid")
     digest, msgid = hashlib.sha256(raw).hexdigest(), secrets.token_urlsafe(30)
@@ -49,7 +51,7 @@ def accept(raw):
 def _parsed(raw):
     try:
         body = json.loads(raw.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Trouble(47001, "data format error") from None
     if not isinstance(body, dict):
         raise Trouble(47001, "data format error")
@@ -103,7 +105,7 @@ def _check_card(card):
             raise Trouble(40058, f"textcard.{field} exceeds {most} bytes")
     if urlsplit(card["url"]).scheme not in {"http", "https"}:
         raise Trouble(40058, "textcard.url needs a scheme")
-    if len(card.get("btntxt", "")) > BUTTON_CHARACTERS:
+    if len(str(card.get("btntxt", ""))) > BUTTON_CHARACTERS:
         raise Trouble(40058, "textcard.btntxt exceeds 4 characters")
 
 

@@ -59,11 +59,19 @@ def _wrong(request):
     """(errcode, sentence) when WeCom itself would refuse the address, else None."""
     if request.GET.get("appid") != settings.WECOM_CORP_ID:
         return 40013, _("appid 不是本公司的 corp id")
-    if urlsplit(request.GET.get("redirect_uri", "")).netloc != request.get_host():
+    if not _leads_back(request, request.GET.get("redirect_uri", "")):
         return 50001, _("redirect_uri 的域名不在应用的可信域名里")
     if not STATE.fullmatch(request.GET.get("state", "")):
         return 40058, _("state 只能是字母和数字，最多 128 个")
     return None
+
+
+def _leads_back(request, address):
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # broken brackets
+        return False
+    return parts.scheme in {"http", "https"} and parts.netloc == request.get_host()
 
 
 def _pick(request, userid):

@@ -121,6 +121,8 @@ def test_it_picks_a_member_by_address_without_a_page(client):
     [
         ({"redirect_uri": "https://evil.example/"}, 400, "50001"),
         ({"redirect_uri": "//evil.example/"}, 400, "50001"),
+        ({"redirect_uri": "http://["}, 400, "50001"),
+        ({"redirect_uri": "javascript://testserver/%0aalert(1)"}, 400, "50001"),
         ({"appid": "other"}, 400, "40013"),
         ({"state": "a.b"}, 400, "40058"),
         ({"state": "a" * 129}, 400, "40058"),
@@ -148,6 +150,7 @@ def test_it_shows_everybody_to_pick_from_and_finds_by_name(client):
         ({"touser": ["zhangwei"]}, 40035),
         ({"touser": "|".join(f"u{n}" for n in range(1001))}, 40058),
         ({"touser": "nobody|sunlei"}, 81013),
+        ({"duplicate_check_interval": "soon"}, 40035),
         ({"agentid": "1000002"}, 40056),
         ({"agentid": 1}, 301002),
         ({"msgtype": "voice"}, 40008),
@@ -179,6 +182,7 @@ def test_it_counts_a_cards_bytes(api, changes, code):
 
 def test_it_refuses_what_is_no_json(api):
     assert api("message/send", b"\xff{")["errcode"] == 47001
+    assert api("message/send", b"[" * 5000)["errcode"] == 47001
     assert api("message/send")["errcode"] == 43002
 
 
