@@ -38,7 +38,6 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser):
     """One WeCom member (corp id + userid), or a break-glass administrator (no corp id, a password).
 
-    `role_epoch` rises with every change of roles and every deactivation; sockets compare it (RELIABILITY A11).
     `session_epoch` rises when every session of this person must end; it is part of what a session is checked against.
     """
 
@@ -50,7 +49,6 @@ class User(AbstractBaseUser):
     department = models.CharField(_("部门"), max_length=128, blank=True)
     position = models.CharField(_("职务"), max_length=64, blank=True)
     is_active = models.BooleanField(_("在职"), default=True)
-    role_epoch = models.PositiveIntegerField(default=0, editable=False)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("首次登录"), auto_now_add=True)
 

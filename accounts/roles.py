@@ -38,7 +38,7 @@ def grant(user, code, *, channel, by=None):
             return False
         RoleGrant.objects.create(user=user, role=role, granted_by=by)
         record(user, "role.granted", channel, by, role=code)
-        bump_epoch(user)
+        _tell(user)
         return True
 
 
@@ -53,7 +53,7 @@ def revoke(user, code, *, channel, by=None):
         if not live.update(revoked_at=timezone.now(), revoked_by=by):
             return False
         record(user, "role.revoked", channel, by, role=code)
-        bump_epoch(user)
+        _tell(user)
         return True
 
 
@@ -90,10 +90,8 @@ def record(user, action, channel, by=None, **facts):
     return AuditEntry.objects.create(actor=by, channel=channel, action=action, subject=user, facts=facts)
 
 
-def bump_epoch(user):
-    """Make every open socket and page of `user` look at its rights again, after this transaction commits."""
-    user.role_epoch += 1
-    user.save(update_fields=["role_epoch"])
+def _tell(user):
+    """After commit, have every open socket of `user` look at its rights again; pages look at each request."""
     transaction.on_commit(lambda: signals.rights_changed.send_robust(User, user_id=user.pk), robust=True)
 
 
@@ -106,12 +104,12 @@ def _set_active(user, active, action, channel, by):
         user.session_epoch += 1
         user.save(update_fields=["is_active", "session_epoch"])
         record(user, action, channel, by)
-        bump_epoch(user)
+        _tell(user)
         return True
 
 
 def _locked(user):
-    # Two administrators at once: the row lock orders them, so epoch and audit tell the same story.
+    # Two administrators at once: the row lock orders them, so that one changes it and the other finds it done.
     return User.objects.select_for_update().get(pk=user.pk)
 
 

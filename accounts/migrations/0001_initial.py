@@ -40,7 +40,6 @@ class Migration(migrations.Migration):
                 ('department', models.CharField(blank=True, max_length=128, verbose_name='部门')),
                 ('position', models.CharField(blank=True, max_length=64, verbose_name='职务')),
                 ('is_active', models.BooleanField(default=True, verbose_name='在职')),
-                ('role_epoch', models.PositiveIntegerField(default=0, editable=False)),
                 ('session_epoch', models.PositiveIntegerField(default=0, editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='首次登录')),
             ],
