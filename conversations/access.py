@@ -1,4 +1,8 @@
-"""The only place that decides who may see or do what with a conversation."""
+"""The only place that decides who may see or do what with a conversation.
+
+An agent who asks for help is an employee like any other: their own request is not among the agents' conversations, so
+that no internal note reaches its employee by any way (CONTRACT 3).
+"""
 
 from accounts.models import Role
 
@@ -11,22 +15,23 @@ AGENT_RIGHTS = frozenset({"read", "reply", "note", *AGENT_ACTIONS})
 
 
 def visible_to(user, audience):
-    """The conversations that `user` may see in this part: their own, or as an agent all of them."""
+    """The conversations that `user` may see in this part: their own, or as an agent everybody else's."""
     if audience == AGENTS:
-        return Conversation.objects.all() if user.has_role(Role.AGENT) else Conversation.objects.none()
+        others = Conversation.objects.exclude(employee=user)
+        return others if user.has_role(Role.AGENT) else others.none()
     return Conversation.objects.filter(employee=user) if user.has_role(Role.USER) else Conversation.objects.none()
 
 
 def may(user, action, conversation):
     """Whether `user` may do `action` (read, reply, note, or one of states.Action) with this conversation."""
-    if action in EMPLOYEE_ACTIONS and conversation.employee_id == user.pk and user.has_role(Role.USER):
-        return True
+    if conversation.employee_id == user.pk:
+        return action in EMPLOYEE_ACTIONS and user.has_role(Role.USER)
     return action in AGENT_RIGHTS and user.has_role(Role.AGENT)
 
 
 def may_read_message(user, message):
-    """Whether `user` may see this message and its files. A note is for agents; its employee may not, as an employee."""
+    """Whether `user` may see this message and its files; the employee of a note's conversation never may."""
     conversation = message.conversation
-    if user.has_role(Role.AGENT):
-        return may(user, "read", conversation)
-    return not message.internal and may(user, "read", conversation)
+    if message.internal and conversation.employee_id == user.pk:
+        return False
+    return may(user, "read", conversation)

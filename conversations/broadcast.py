@@ -49,7 +49,7 @@ def announce(conversation, messages):
 
 def announce_note(conversation, message):
     """After commit, tell the agents, and nobody else, of an internal note."""
-    transaction.on_commit(lambda: _publish([_message_frame(INBOX_TOPIC, message, AGENTS)]), robust=True)
+    transaction.on_commit(lambda: _publish([_for_agents(conversation, _message_frame, message, AGENTS)]), robust=True)
 
 
 def announce_rights(user_id, **facts):
@@ -68,13 +68,18 @@ def _change_frames(conversation, messages):
     frames = []
     for message in messages:
         frames.append(_message_frame(employee, message, EMPLOYEE))
-        frames.append(_message_frame(INBOX_TOPIC, message, AGENTS))
+        frames.append(_for_agents(conversation, _message_frame, message, AGENTS))
     frames.append(_state_frame(employee, conversation, presentation.header_html))
-    frames.append(_state_frame(INBOX_TOPIC, conversation, presentation.row_html))
+    frames.append(_for_agents(conversation, _state_frame, conversation, presentation.row_html))
     if any(message.notice for message in messages):
         # Somebody left or entered the queue: whoever still waits in it asks for their own place again.
         frames.append(_same_in_each_language(QUEUE_TOPIC, {"type": "queue_moved"}))
     return frames
+
+
+def _for_agents(conversation, frame, *args):
+    # An agent who asked for help themselves is this conversation's employee, not one of its agents (access.py).
+    return {**frame(INBOX_TOPIC, *args), "not_for": conversation.employee_id}
 
 
 def _message_frame(topic, message, audience):

@@ -12,6 +12,7 @@ from collections import defaultdict
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts import signals
@@ -26,6 +27,7 @@ BEAT_SECONDS = 25
 # the event at all, so the one serving process looks often: one indexed query (CONTRACT 5.7 asks for 5 s).
 RECHECK_SECONDS = 60 if settings.REDIS_URL else 3
 READER_PAUSE = 1.0
+RIGHTS_TRIES, RIGHTS_PAUSE = 4, 1.0
 RESTARTING = 4012  # the page comes back; Daphne refuses to send the protocol's own 1012
 # A reader that hears nothing for this long subscribes anew: after a Redis restart `pubsub` waits for ever (M21).
 READER_SILENCE = BEAT_SECONDS + 10
@@ -112,10 +114,10 @@ class Hub:
         if frame.get("recheck"):
             self._begin(self._look_again(list(members), frame.get("session_key")))
             return
-        texts = frame.get("texts", {})
+        texts, not_for = frame.get("texts", {}), frame.get("not_for")
         for socket in list(members):
             text = texts.get(socket.language)
-            if text is not None:
+            if text is not None and socket.user_id != not_for:
                 socket.offer(text)
 
     def _begin(self, work):
@@ -165,7 +167,7 @@ class Hub:
             await socket.end(4401)
         if not sockets:
             return
-        found = await _rights_for({each.user_id for each in sockets}, {each.session_key for each in sockets})
+        found = await _rights_of_all(sockets)
         for socket in sockets:
             code = found.verdict(socket)
             if code is not None:
@@ -202,7 +204,14 @@ async def _numbers_for(sockets):
     )
 
 
-async def _rights_for(user_ids, session_keys):
+async def _rights_of_all(sockets):
+    """Asked again after a moment when the database blinks: a lost right must not wait for the next look."""
+    user_ids, session_keys = {each.user_id for each in sockets}, {each.session_key for each in sockets}
+    for _ in range(RIGHTS_TRIES - 1):
+        try:
+            return await database_sync_to_async(rights_of)(user_ids, session_keys)
+        except DatabaseError:
+            await asyncio.sleep(RIGHTS_PAUSE)
     return await database_sync_to_async(rights_of)(user_ids, session_keys)
 
 

@@ -5,8 +5,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Role
-
 from .. import access, broadcast
 from ..errors import Conflict, NotAllowed, Refused
 from ..events import record
@@ -42,11 +40,11 @@ def release(conversation_id, *, by, version=None):
 
 
 def transfer(conversation_id, *, by, to, version=None):
-    """Hand it to a colleague, who must be an active agent other than the present owner."""
+    """Hand it to a colleague: an active agent, neither the present owner nor the employee who asks."""
     with transaction.atomic():
         conversation = _locked_for_agent(conversation_id, by, Action.TRANSFER)
-        if not to.has_role(Role.AGENT):
-            raise Refused(_("%(name)s 不是客服，不能接手") % {"name": to.display_name}, code="not_an_agent")
+        if not access.may(to, Action.CLAIM, conversation):
+            raise Refused(_("%(name)s 不能接手这个请求") % {"name": to.display_name}, code="not_an_agent")
         if conversation.assigned_agent_id == to.pk:
             raise Conflict(_("%(name)s 已经在处理") % {"name": to.display_name}, conversation)
         now = timezone.now()

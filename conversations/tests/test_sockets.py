@@ -128,6 +128,16 @@ async def test_agents_hear_a_note(opened, zhangwei, wangqiang, liyang):
     assert (await page.frame("new_message"))["id"] == str(note.id)
 
 
+async def test_an_agent_hears_of_their_own_request_as_its_employee_only(opened, wangqiang, liyang):
+    page = await opened("/ws/agent/", wangqiang)
+    await page.frame("hello")
+    own = await say(wangqiang, "我的电脑蓝屏")
+    await answer(liyang, own, "又是他", internal=True)
+    await page.send(type="nonsense")
+    await hub.running().beat_once()  # comes behind everything that was said before
+    assert {(await page.frame())["type"] for _ in range(2)} == {"error", "beat"}
+
+
 async def test_a_stranger_hears_nothing(opened, zhangwei, lina, wangqiang):
     page = await opened("/ws/desk/", lina)
     assert (await page.frame())["conversations"] == []
