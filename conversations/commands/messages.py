@@ -31,8 +31,10 @@ def post_message(
 
     Without `conversation_id` it goes to the newest open conversation, or opens one. Raises Refused and NotFound.
     """
-    draft = Draft.checked(author, content, msg_type, attachment_ids)
     client_id = checked_client_id(client_id)
+    if earlier := _earlier(author, client_id):
+        return earlier, False  # whatever else a repetition says: what was acknowledged stays acknowledged
+    draft = Draft.checked(author, content, msg_type, attachment_ids)
 
     def write():
         conversation = _conversation_of(author, conversation_id, new_topic)
@@ -59,8 +61,10 @@ def post_reply(
     A public answer to somebody nobody has taken yet takes them. Raises Refused, NotFound, NotAllowed, and Conflict
     when somebody wrote after `based_on_seq` or the conversation is resolved.
     """
-    draft = Draft.checked(author, content, msg_type, attachment_ids)
     client_id = checked_client_id(client_id)
+    if earlier := _earlier(author, client_id):
+        return earlier, False  # whatever else a repetition says: what was acknowledged stays acknowledged
+    draft = Draft.checked(author, content, msg_type, attachment_ids)
 
     def write():
         conversation = lock(access.visible_to(author, access.AGENTS), conversation_id)
