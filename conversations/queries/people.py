@@ -20,6 +20,7 @@ def recent_requests(agent, conversation):
 def colleagues(conversation):
     """Active agents who could take this conversation, each with `.in_hand` (what they have now); one query."""
     agents = User.objects.filter(is_active=True, grants__role__code=Role.AGENT, grants__revoked_at=None)
+    agents = agents.exclude(pk=conversation.employee_id)
     if conversation.assigned_agent_id:
         agents = agents.exclude(pk=conversation.assigned_agent_id)
     busy = Conversation.objects.filter(status=Status.ASSIGNED).values_list("assigned_agent_id").annotate(n=Count("id"))
