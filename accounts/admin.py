@@ -5,7 +5,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import admin as groups_page  # noqa: F401  (registers Group, which is taken off again below)
 from django.contrib.auth.models import Group
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -221,7 +222,11 @@ class AuditEntryAdmin(ReadOnly):
     @admin.display(description=gettext_lazy("改动"), ordering="action")
     def what(self, entry):
         words = WORDS.get(entry.action, entry.action)
-        return f"{words} {entry.facts['role']}" if "role" in entry.facts else words
+        return f"{words} {entry.role_name or entry.role_code}" if entry.role_code else words
+
+    def get_queryset(self, request):
+        names = Role.objects.filter(code=OuterRef("role_code")).values("name")
+        return super().get_queryset(request).annotate(role_code=KT("facts__role"), role_name=Subquery(names))
 
 
 WORDS = {

@@ -23,7 +23,7 @@ def role_required(code):
             # Asked on every request, so that a role taken away ends the page on the next click (RELIABILITY A11).
             if code in getattr(request.user, "role_codes", ()):
                 return view(request, *args, **kwargs)
-            return answer(request, 403, "forbidden", _("您没有打开这个页面的角色"))
+            return answer(request, 403, "forbidden", _("您没有打开这个页面的角色，需要时请找管理员开通"))
 
         return guarded
 

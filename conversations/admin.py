@@ -16,6 +16,7 @@ from accounts.models import Role, User
 
 from .models import CannedReply, Category, Conversation, DeskWords, Event, Group, Message
 from .presentation import words_of
+from .queries.timeline import sentence_of
 from .wording import kind_label
 
 COUNT_CAP = 10_000
@@ -108,9 +109,17 @@ class MessageInline(InWords, Newest):
     newest_first = "-seq"
 
 
-class EventInline(Newest):
+class Told:
+    """An event in words, as the console tells it; the kind and the facts stand beside it for who compares."""
+
+    @admin.display(description=_("经过"), ordering="kind")
+    def told(self, event):
+        return sentence_of(event)
+
+
+class EventInline(Told, Newest):
     model = Event
-    fields = readonly_fields = ["at", "kind", "actor", "facts"]
+    fields = readonly_fields = ["at", "told", "kind", "facts"]
     ordering = ["id"]
 
     def get_queryset(self, request):
@@ -155,8 +164,8 @@ class MessageAdmin(InWords, Log):
 
 
 @admin.register(Event)
-class EventAdmin(Log):
-    list_display = ["at", "kind", "conversation", "actor", "facts"]
+class EventAdmin(Told, Log):
+    list_display = ["at", "told", "conversation", "kind", "facts"]
     list_select_related = ["conversation", "actor"]
     list_filter = ["at"]
     ordering = ["-id"]

@@ -18,6 +18,10 @@ SENTENCES = {
     "conversation.resolved": gettext_noop("%(actor)s 标记为已解决"),
     "conversation.reopened": gettext_noop("%(actor)s 重新打开"),
 }
+WRITTEN = {
+    "message.posted": gettext_noop("%(actor)s 发出消息"),
+    "note.posted": gettext_noop("%(actor)s 写下内部备注"),
+}
 LIMIT = 50
 
 
@@ -37,5 +41,11 @@ def timeline(conversation):
 
 
 def _line(event: Event):
+    return Line(event.at, event.kind.partition(".")[2], sentence_of(event))
+
+
+def sentence_of(event: Event):
+    """What happened, in words; the bare kind where there are none for it."""
+    words = {**SENTENCES, **WRITTEN}.get(event.kind)
     blanks = {"to_name": "", **event.facts, "actor": event.actor.display_name if event.actor else _("系统")}
-    return Line(event.at, event.kind.partition(".")[2], _(SENTENCES[event.kind]) % blanks)
+    return _(words) % blanks if words else event.kind
