@@ -210,6 +210,7 @@ new Reading(part("scroll"), part("messages"), {
     }
   },
 });
+part("composer").addEventListener("input", () => word(""));
 tray.acceptFrom(root.querySelectorAll("[data-files]"), () => hasMouse && composer.focus());
 tray.acceptOn(document.body);
 copyButtons(part("messages"));
