@@ -107,16 +107,16 @@ def test_what_a_page_missed_while_its_socket_was_cut_is_asked_for(
 ):
     problems.expect(*OFFLINE)
     with monkeypatch.context() as silence:
-        # Frames written now reach nobody: they were sent while no socket stood.
+        # Frames written now reach nobody, as on a line that is dead and does not know it yet.
         silence.setattr("conversations.broadcast.outbound.put", lambda frames: None)
-        for user in (zhangwei, wangqiang):
-            for socket in sockets_of(user):
-                on_the_server(socket.end(hub.RESTARTING))
         console.write("客服说一")  # first: an answer to what has moved on would be asked about, not sent
         console.expect_delivered("客服说一")
         for text in ("员工说一", "员工说二"):
             desk.write(text)
             desk.expect_delivered(text)
+        expect(console.bubble("员工说二")).to_have_count(0)
+        for socket in [*sockets_of(zhangwei), *sockets_of(wangqiang)]:
+            on_the_server(socket.end(hub.RESTARTING))
     expect_the_same(desk, console, ["第一句", "客服说一", "员工说一", "员工说二"])
 
 
