@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -80,6 +81,8 @@ class Installation:
     def end(self):
         for process in self.processes:
             process.kill()
+            process.log.unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _kept(self, process):
         self.processes.append(process)
