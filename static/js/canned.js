@@ -12,11 +12,14 @@ export class Canned {
     this.field = reply.field;
     this.options = null;
     this.readAt = 0;
+    this.lent = ""; // what the button wrote, to be taken back when nothing is chosen
     this.field.addEventListener("input", (event) => event.isComposing || this.look());
     this.field.addEventListener("compositionend", () => this.look());
     // Before the composer's own keys: Enter here chooses, it does not send.
     this.field.addEventListener("keydown", (event) => this.pressed(event), true);
     this.field.addEventListener("blur", () => this.close());
+    // The send button leaves the focus where it is: without this the button's slash would go out with the words.
+    reply.form.querySelector("[data-send]").addEventListener("pointerdown", () => this.close());
     place.addEventListener("mousedown", (event) => this.clicked(event));
     reply.form.querySelector("[data-open-canned]").addEventListener("click", () => this.call());
   }
@@ -53,12 +56,15 @@ export class Canned {
   call() {
     this.field.focus();
     const begins = /(^|\s)$/.test(this.field.value.slice(0, this.field.selectionStart));
-    this.reply.insert(begins ? "/" : " /", 0);
+    const slash = begins ? "/" : " /";
+    this.reply.insert(slash, 0);
+    this.lent = slash;
     this.look();
   }
 
   pressed(event) {
     if (this.place.hidden || event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.close();
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     const chooses = event.key === "Tab" || (event.key === "Enter" && !event.ctrlKey && !event.metaKey);
     if (steps[event.key]) this.options.move(steps[event.key]);
@@ -78,6 +84,7 @@ export class Canned {
 
   choose(line) {
     const words = this.called;
+    this.lent = "";
     this.close();
     this.reply.insert(line.dataset.content, words === null ? 0 : words.length + 1);
   }
@@ -85,5 +92,15 @@ export class Canned {
   close() {
     this.place.hidden = true;
     this.field.removeAttribute("aria-activedescendant");
+    this.takeBack();
+  }
+
+  takeBack() {
+    const { lent } = this;
+    this.lent = "";
+    const end = this.field.selectionStart;
+    if (!lent || this.called !== "" || !this.field.value.slice(0, end).endsWith(lent)) return;
+    this.field.setRangeText("", end - lent.length, end, "end");
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }

@@ -217,6 +217,27 @@ def test_sending_asks_once_when_the_employee_wrote_meanwhile(console, problems, 
     expect(console.page.locator("[data-ask]")).to_be_hidden()
 
 
+def test_the_button_of_the_canned_replies_leaves_no_slash_behind(console, zhangwei):
+    CannedReply.objects.create(shortcut="hello", title="问候", content="您好")
+    ask(zhangwei)
+    console.open("打印机")
+    shown = console.page.locator("[data-canned] [aria-selected=true]")
+    console.field.fill("稍等")
+    console.page.locator("[data-open-canned]").click()
+    expect(shown).to_be_visible()
+    console.page.keyboard.press("Escape")
+    expect(console.field).to_have_value("稍等")
+    console.page.locator("[data-open-canned]").click()
+    expect(shown).to_be_visible()
+    console.page.locator("[data-send]").click()
+    console.expect_delivered("稍等")
+    expect(console.messages.last.locator(".words")).to_have_text("稍等")
+    console.page.locator("[data-open-canned]").click()
+    expect(shown).to_be_visible()
+    console.page.keyboard.press("Enter")
+    expect(console.field).to_have_value("您好")
+
+
 def test_a_thread_opens_at_its_newest_line(console, zhangwei, lina):
     for number in range(30):
         ask(zhangwei, f"第 {number} 句")
