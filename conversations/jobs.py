@@ -1,12 +1,26 @@
 """What the desk does on its own, in the worker."""
 
+from django.dispatch import receiver
 from django.utils import timezone
 
-from jobs.queue import job
+from accounts.signals import rights_changed
+from jobs.queue import enqueue, job
 
 from . import attachments
+from .commands import lifecycle
 
-DAY = 24 * 60 * 60
+MINUTE, DAY = 60, 24 * 60 * 60
+
+
+@job("return_orphans", every=MINUTE)
+def return_orphans():
+    """Let nobody wait for an agent who is none any more; every minute, in case a process died before it could ask."""
+    lifecycle.return_orphans()
+
+
+@receiver(rights_changed, dispatch_uid="jobs.return_orphans")
+def _rights_changed(sender, **_):
+    enqueue("return_orphans")
 
 
 @job("sweep_attachments", every=DAY)

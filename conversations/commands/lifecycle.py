@@ -9,6 +9,7 @@ from .. import access, broadcast
 from ..errors import Conflict, NotAllowed, Refused
 from ..events import record
 from ..models import Conversation
+from ..queries.people import orphaned
 from ..states import Action, Status, next_status
 from .writing import append_notice, lock, store
 
@@ -30,13 +31,24 @@ def release(conversation_id, *, by, version=None):
     """Put it back into the queue, where the employee keeps the wait they already have."""
     with transaction.atomic():
         conversation = _locked_for_agent(conversation_id, by, Action.RELEASE)
-        now = timezone.now()
-        _move(conversation, Action.RELEASE, version, owner=None)
-        # Nobody in the queue may look as if nobody waited: they need a person now (PRODUCT U8).
-        notice = append_notice(conversation, "released", at=now)
-        conversation.waits(conversation.waiting_since or now)
-        record(conversation, "conversation.released", by, now)
-        return _finished(conversation, notice)
+        return _put_back(conversation, by, version)
+
+
+def return_orphans():
+    """Put back into the queue what is assigned to somebody who may not serve any more; returns how many.
+
+    The person was told "… is dealing with it", which stopped being true when the role went (PRODUCT U8). Safe to run at
+    any time and twice at once: each conversation is looked at again under its lock.
+    """
+    returned = 0
+    for conversation_id in orphaned():
+        with transaction.atomic():
+            conversation = lock(Conversation.objects.all(), conversation_id)
+            agent = conversation.assigned_agent
+            if conversation.status == Status.ASSIGNED and not access.may(agent, "reply", conversation):
+                _put_back(conversation, None, reason="role_lost", agent=agent.pk)
+                returned += 1
+    return returned
 
 
 def transfer(conversation_id, *, by, to, version=None):
@@ -102,6 +114,16 @@ def take(conversation, agent, at):
     conversation.waits(conversation.waiting_since)
     record(conversation, "conversation.claimed", agent, at)
     return notice
+
+
+def _put_back(conversation, by, version=None, **facts):
+    now = timezone.now()
+    _move(conversation, Action.RELEASE, version, owner=None)
+    # Nobody in the queue may look as if nobody waited: they need a person now (PRODUCT U8).
+    notice = append_notice(conversation, "released", at=now)
+    conversation.waits(conversation.waiting_since or now)
+    record(conversation, "conversation.released", by, now, **facts)
+    return _finished(conversation, notice)
 
 
 def _locked_for_agent(conversation_id, agent, action):

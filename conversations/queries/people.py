@@ -35,3 +35,10 @@ def colleague(*, pk=None, userid=None):
     """The active agent with this id, or this WeCom userid; None when there is none."""
     wanted = Q(pk=pk) if pk is not None else Q(userid_key=(userid or "").replace("\0", "").lower())
     return User.objects.filter(wanted, is_active=True, grants__role__code=Role.AGENT, grants__revoked_at=None).first()
+
+
+def orphaned():
+    """The ids of conversations assigned to somebody who is no active agent any more; oldest wait first."""
+    serving = User.objects.filter(is_active=True, grants__role__code=Role.AGENT, grants__revoked_at=None)
+    assigned = Conversation.objects.filter(status=Status.ASSIGNED).exclude(assigned_agent__in=serving)
+    return list(assigned.order_by("order_at", "id").values_list("pk", flat=True))

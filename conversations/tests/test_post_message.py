@@ -6,10 +6,12 @@ import uuid
 import pytest
 from django.db import connection
 
+from accounts import roles
 from conversations.commands import lifecycle, messages
 from conversations.errors import Conflict, NotFound, Refused
 from conversations.models import Conversation, Event, Message
 from jobs.models import Job
+from jobs.worker import run_due
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +172,25 @@ def test_every_change_leaves_an_event(zhangwei, wangqiang, liyang):
         "conversation.released", "conversation.resolved", "conversation.reopened",
     ]  # fmt: skip
     assert list(Event.objects.values_list("kind", flat=True)) == kinds
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "lose",
+    [lambda user: roles.revoke(user, "agent", channel="admin"), lambda user: roles.deactivate(user, channel="admin")],
+)
+def test_nobody_waits_for_an_agent_who_is_none_any_more(zhangwei, lina, wangqiang, liyang, lose):
+    left, kept = say(zhangwei).conversation, say(lina).conversation
+    lifecycle.claim(left.pk, by=wangqiang)
+    lifecycle.claim(kept.pk, by=liyang)
+    lose(wangqiang)
+    run_due()
+    left.refresh_from_db()
+    kept.refresh_from_db()
+    assert (left.status, left.assigned_agent, left.waiting_since is not None) == ("queued", None, True)
+    assert (kept.status, kept.assigned_agent) == ("assigned", liyang)
+    event = left.events.last()
+    assert (event.kind, event.actor, event.facts["agent"]) == ("conversation.released", None, wangqiang.pk)
 
 
 def test_the_released_wait_as_long_as_before(zhangwei, wangqiang):
