@@ -15,6 +15,9 @@ def collect():
     ignore = [part for pattern in IGNORED for part in ("--ignore", pattern)]
     command = ["manage.py", "makemessages", "-l", "en", "--no-obsolete", "--no-location", "--no-wrap", *ignore]
     subprocess.run([sys.executable, *command], cwd=ROOT, check=True)
+    # A date of making would change the file at every run, whatever was said.
+    lines = CATALOGUE.read_text(encoding="utf-8").splitlines(keepends=True)
+    CATALOGUE.write_text("".join(line for line in lines if "POT-Creation-Date" not in line), encoding="utf-8")
 
 
 def compile_catalogue():
