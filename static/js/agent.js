@@ -148,11 +148,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const overtaken = detail.target.id === "thread-head" && stage.thread && stage.thread.isOvertaken(detail.serverResponse);
   if (overtaken) detail.shouldSwap = false;
 });
-document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+// The page's own questions are asked again at the next return; a word would be about a step that nobody took.
+const isOwnQuestion = (asker) => asker.matches("#counts, #thread-header, [data-person]");
+document.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
   if (xhr.status === 401) signIn();
-  else if (xhr.status !== 409) showToast(fragmentOf(xhr.responseText));
+  else if (xhr.status !== 409 && !isOwnQuestion(elt)) showToast(fragmentOf(xhr.responseText));
 });
-document.addEventListener("htmx:sendError", () => showToast(fromTemplate("toast-offline")));
+document.addEventListener("htmx:sendError", ({ detail: { elt } }) => {
+  if (!isOwnQuestion(elt)) showToast(fromTemplate("toast-offline"));
+});
 
 new Canned(reply, document.querySelector("[data-canned]"), form.dataset.cannedUrl);
 listenForMoves({ inbox, stage, panes, reply });

@@ -89,7 +89,8 @@ export class Thread {
   /** Reads the header again when it is older than `version`. */
   refreshHeader(version) {
     if (version <= Number(this.header.dataset.version)) return;
-    window.htmx.ajax("GET", this.section.dataset.headerUrl, { source: this.header, target: "#thread-head", swap: "innerHTML" });
+    const way = { source: this.header, target: "#thread-head", swap: "innerHTML" };
+    window.htmx.ajax("GET", this.section.dataset.headerUrl, way).catch(() => {}); // the next return asks again
   }
 
   /** Whether a header that arrives is older than the one that stands there: answers overtake each other. */

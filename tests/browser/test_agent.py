@@ -217,6 +217,23 @@ def test_sending_asks_once_when_the_employee_wrote_meanwhile(console, problems, 
     expect(console.page.locator("[data-ask]")).to_be_hidden()
 
 
+def test_the_pages_own_questions_fail_without_a_word(console, problems, zhangwei, wangqiang):
+    conversation = ask(zhangwei)
+    console.open("打印机")
+    console.page.wait_for_selector("#facts *")
+    problems.expect(r"net::ERR_FAILED", r"htmx:")
+    failed = []
+    console.page.on("requestfailed", lambda request: failed.append(request.url))
+    console.page.route(re.compile(r"/agent/(counts|conversations/[^/]+/(header|person))"), lambda route: route.abort())
+    lifecycle.claim(conversation.pk, by=wangqiang)
+    for _ in range(100):
+        if {url.rstrip("/").rpartition("/")[2].partition("?")[0] for url in failed} >= {"counts", "header"}:
+            break
+        console.page.wait_for_timeout(100)
+    assert failed
+    assert console.page.locator("#toasts > *").count() == 0  # one that had come would stay for a while
+
+
 def test_the_button_of_the_canned_replies_leaves_no_slash_behind(console, zhangwei):
     CannedReply.objects.create(shortcut="hello", title="问候", content="您好")
     ask(zhangwei)
