@@ -8,6 +8,7 @@ from jobs.queue import enqueue, job
 
 from . import attachments
 from .commands import lifecycle
+from .queries.people import orphaned
 
 MINUTE, DAY = 60, 24 * 60 * 60
 
@@ -20,7 +21,8 @@ def return_orphans():
 
 @receiver(rights_changed, dispatch_uid="jobs.return_orphans")
 def _rights_changed(sender, **_):
-    enqueue("return_orphans")
+    if orphaned():
+        enqueue("return_orphans")
 
 
 @job("sweep_attachments", every=DAY)
