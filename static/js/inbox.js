@@ -5,6 +5,7 @@ import { keepStill } from "./still.js";
 
 const GATHER_MS = 120; // unknown rows that arrive together are asked for together
 const MOST_READS = 3; // of the same page, when something changes each time
+const AGAIN_MS = 500; // then from the beginning
 const SINGLE_ROWS = 3; // more unknown rows than this at once: read the page again instead
 
 const rowsOf = (list) => Array.from(list.querySelectorAll("[data-order-at]"));
@@ -100,8 +101,13 @@ export class Inbox {
     if (this.rereading) return;
     this.rereading = true;
     const done = () => (this.rereading = false);
+    const again = () => {
+      done();
+      // Things kept changing: what was shown last may lack the newest change, and nothing else would tell.
+      if (this.wanted) setTimeout(() => this.reread(), AGAIN_MS);
+    };
     // Offline: the next return asks again.
-    this.readUntilTrue().then(done, done);
+    this.readUntilTrue().then(again, done);
   }
 
   /** What changed while the answer was on its way may be missing in it: then it is asked for once more. */
@@ -190,6 +196,8 @@ export class Inbox {
     const item = answer.status === 200 && fragmentOf(answer.text).querySelector("li");
     const row = item && item.querySelector("[data-order-at]");
     if (!row || this.row(id) || !this.belongs(row) || this.query) return;
+    // A frame overtook the answer: it has asked again by itself, or it said that the row has left this view.
+    if (Number(row.dataset.version) < (this.versions.get(id) || 0)) return;
     this.versions.set(id, Math.max(Number(row.dataset.version), this.versions.get(id) || 0));
     item.classList.add("item--new");
     this.change(() => {
