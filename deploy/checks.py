@@ -26,6 +26,9 @@ PRODUCTION = {
     "WECOM_SECRET": "a-secret-of-this-check-alone",
 }
 UNIT = "not browser and not stack"
+BROWSER = "browser"
+# How a page looks (axe, widths, languages) does not depend on the database: once is enough.
+BROWSER_AGAIN = "browser and not look"
 
 
 @dataclass
@@ -106,19 +109,19 @@ def suites(run):
     real = bool(run.postgres and run.redis)
     if real:
         pytest(run, "unit tests, PostgreSQL + Redis", UNIT, real=True)
-        browser(run, "browser tests, PostgreSQL + Redis", real=True)
+        browser(run, "browser tests, PostgreSQL + Redis", BROWSER_AGAIN, real=True)
     else:
-        for marker in (UNIT, "browser"):
+        for marker in (UNIT, BROWSER_AGAIN):
             skip(run, marker)
     # Some of these need neither server; the others skip themselves.
     pytest(run, "server processes", "stack", real=real)
 
 
-def browser(run, name, *, real=False):
+def browser(run, name, marker=BROWSER, *, real=False):
     if run.chromium:
-        pytest(run, name, "browser", real=real)
+        pytest(run, name, marker, real=real)
     else:
-        skip(run, "browser")
+        skip(run, marker)
 
 
 def skip(run, marker):

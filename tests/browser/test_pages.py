@@ -12,6 +12,7 @@ from conversations.commands import lifecycle, messages
 from conversations.models import CannedReply, Category, Conversation
 from wecom.simulator.members import MEMBERS
 
+pytestmark = pytest.mark.look
 SMALLEST = {"width": 320, "height": 568}
 HAN = re.compile(r"[\u3400-\u9fff]+")
 READ_ALOUD = """

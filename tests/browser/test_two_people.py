@@ -159,7 +159,7 @@ def test_a_click_after_the_role_is_gone_does_nothing_but_say_so(desk, console, p
     met(desk, console)
     # The socket hears nothing of it and nobody looks: only the click itself can tell.
     monkeypatch.setattr("conversations.broadcast.announce_rights", lambda user_id, **facts: None)
-    monkeypatch.setattr("conversations.hub._rights_for", unseen)
+    monkeypatch.setattr("conversations.hub._rights_of_all", unseen)
     roles.revoke(wangqiang, "agent", channel="command")
     with console.page.expect_response(re.compile("/claim$")) as answered:
         console.act("claim")
@@ -167,8 +167,8 @@ def test_a_click_after_the_role_is_gone_does_nothing_but_say_so(desk, console, p
     assert Conversation.objects.get().assigned_agent is None
 
 
-async def unseen(user_ids, session_keys):
-    return Rights(frozenset(user_ids), Everything(), frozenset(session_keys))
+async def unseen(sockets):
+    return Rights(Everything(), Everything(), Everything())
 
 
 class Everything:
