@@ -72,7 +72,7 @@ def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatc
         "(not browser and not stack) and (not slow)",
         "(browser) and (not slow)",
         "(not browser and not stack) and (not slow)",
-        "(browser) and (not slow)",
+        "(browser and not look) and (not slow)",
         "(stack) and (not slow)",
     ]
     assert all(command[-1] == "-x" for command in asked)
