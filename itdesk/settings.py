@@ -252,7 +252,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # On the disk of the data: a full /tmp must not break uploads, and moving a finished file costs nothing.
 FILE_UPLOAD_TEMP_DIR = environment.folder("FILE_UPLOAD_TEMP_DIR", DATA_DIR / "incoming")
 SOCKETS_PER_USER = environment.number("SOCKETS_PER_USER", 8)
-# Pages reload when the server they come back to is of another build (in-app browsers keep stale pages, WECOM 7).
+# Told in `hello`, so that a page can know that the server it comes back to is of another build (WECOM 7).
 BUILD_ID = environment.text("BUILD_ID", "dev")
 RATE_SEND = environment.rate("RATE_SEND", "30/m")
 RATE_UPLOAD = environment.rate("RATE_UPLOAD", "20/10m")
