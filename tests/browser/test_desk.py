@@ -279,7 +279,8 @@ def test_the_place_in_the_queue_is_true_when_somebody_ahead_is_served(open_page,
     expect(desk.state).to_have_text("排队中，第 1 位")
 
 
-def test_a_role_that_is_taken_away_ends_the_page_and_says_so(desk, zhangwei):
+def test_a_role_that_is_taken_away_ends_the_page_and_says_so(desk, problems, zhangwei):
+    problems.expect("403")  # what the page was asking for at that moment is refused, and Chromium logs it
     desk.write("打印机连不上了")
     desk.expect_delivered("打印机连不上了")
     roles.revoke(zhangwei, "user", channel="command")
