@@ -249,6 +249,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o640
+UPLOAD_MAX_BYTES = 9 * ATTACHMENT_MAX_BYTES  # what one message may carry: nine files
+FILE_UPLOAD_HANDLERS = [
+    "itdesk.uploads.CountingUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # On the disk of the data: a full /tmp must not break uploads, and moving a finished file costs nothing.
 FILE_UPLOAD_TEMP_DIR = environment.folder("FILE_UPLOAD_TEMP_DIR", DATA_DIR / "incoming")
 SOCKETS_PER_USER = environment.number("SOCKETS_PER_USER", 8)

@@ -132,6 +132,14 @@ def test_a_repeated_post_keeps_one_copy_of_its_file(zhangwei):
     assert Attachment.objects.count() == 1
 
 
+def test_files_too_large_together_are_413_and_nothing_is_stored(zhangwei, settings):
+    settings.UPLOAD_MAX_BYTES = 10
+    assert write(zhangwei, ("a.txt", b"12345678"), ("b.txt", b"12345678")).status_code == 413
+    assert not Attachment.objects.exists()
+    assert not Message.objects.exists()
+    assert write(zhangwei, ("a.txt", b"12345678")).status_code == 201
+
+
 def test_too_many_uploads_are_put_off(zhangwei, settings):
     settings.RATE_UPLOAD = "2/m"
     assert write(zhangwei, ("a.txt", b"x"), ("b.txt", b"x")).status_code == 201
