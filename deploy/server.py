@@ -24,7 +24,7 @@ PREPARATIONS = (
 )
 DOORS = (
     ("员工 / employee        张伟", "zhangwei", "/itdesk/"),
-    ("坐席 / agent           王强", "wangqiang", "/agent/"),
+    ("客服 / agent           王强", "wangqiang", "/agent/"),
     ("管理员 / administrator 赵敏", "zhaomin", "/admin/"),
 )
 
