@@ -1,11 +1,18 @@
-"""`deploy/dev.py test`: every check, one after another, each with its time; the last line is the total."""
+"""`deploy/dev.py test`: every check, each with its time; the last line is the total.
 
+A whole run takes two lanes side by side, one on SQLite and one on PostgreSQL and Redis: browser tests wait more than they
+compute, so two cores end sooner. Somebody who asked for a part sees it run, one step after another.
+"""
+
+import itertools
 import os
 import random
 import secrets
 import subprocess
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,12 +49,18 @@ class Run:
     postgres: str | None = None
     redis: str | None = None
     total: Tally = field(default_factory=Tally)
-    step: int = 0
+    steps: itertools.count = field(default_factory=itertools.count)
+    counting: threading.Lock = field(default_factory=threading.Lock)
+    # Two lanes at once would mix their lines: each step then says all it has to say when it ends.
+    quietly: bool = False
+
+    def count(self, tally):
+        with self.counting:
+            self.total += tally
 
     def environment(self, *, real=False):
         """Of one step: a data folder of its own; SQLite and memory, or with `real` PostgreSQL and Redis."""
-        self.step += 1
-        data = self.scratch / str(self.step)
+        data = self.scratch / str(next(self.steps))
         data.mkdir()
         values = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         values |= {"DATA_DIR": str(data), "STATIC_ROOT": str(data / "static"), "PYTHONUTF8": "1", "REDIS_URL": ""}
@@ -89,7 +102,7 @@ def missing(run, line):
     say(line)
     if in_ci():
         say("In CI a missing part is a failure.")
-        run.total += Tally(failed=1)
+        run.count(Tally(failed=1))
 
 
 def static_checks(run):
@@ -103,9 +116,20 @@ def static_checks(run):
 
 
 def suites(run):
+    run.quietly = not run.pytest_args
+    with ThreadPoolExecutor(1 if run.pytest_args else 2) as lanes:
+        for lane in [lanes.submit(sqlite_lane, run), lanes.submit(real_lane, run)]:
+            lane.result()
+
+
+def sqlite_lane(run):
     # Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
     pytest(run, "unit tests, SQLite", UNIT)
     browser(run, "browser tests, SQLite")
+
+
+def real_lane(run):
+    # One after another: both would make the same test database.
     real = bool(run.postgres and run.redis)
     if real:
         pytest(run, "unit tests, PostgreSQL + Redis", UNIT, real=True)
@@ -125,22 +149,23 @@ def browser(run, name, marker=BROWSER, *, real=False):
 
 
 def skip(run, marker):
-    run.total += tally.of_missing(run.python, run.environment(), selection(run, marker))
+    run.count(tally.of_missing(run.python, run.environment(), selection(run, marker)))
 
 
 def check(run, name, command, environment=()):
     """One command that must end with 0; it counts as one test."""
-    status = timed(name, command, run.environment() | dict(environment))
-    run.total += Tally(failed=1) if status else Tally(passed=1)
+    status = timed(run, name, command, run.environment() | dict(environment))
+    run.count(Tally(failed=1) if status else Tally(passed=1))
 
 
 def pytest(run, name, marker, *, real=False):
-    report = run.scratch / f"report-{run.step}.xml"
+    environment = run.environment(real=real)
+    report = Path(environment["DATA_DIR"]) / "report.xml"
     command = [str(run.python), "-m", "pytest", "-q", f"--junitxml={report}", *selection(run, marker)]
     # 5: nothing selected. Fine for somebody who asked for a part; in a whole run a suite has got lost.
     fine = (0, 5) if run.pytest_args else (0,)
-    status = timed(name, command, run.environment(real=real), fine)
-    run.total += tally.of_report(report, status, fine)
+    status = timed(run, name, command, environment, fine)
+    run.count(tally.of_report(report, status, fine))
 
 
 def selection(run, marker):
@@ -153,11 +178,13 @@ def selection(run, marker):
     return ["-m", marker, *theirs]
 
 
-def timed(name, command, environment, fine=(0,)):
-    """Run one step in the open; answers its exit status."""
-    say(f"\n=== {name}")
+def timed(run, name, command, environment, fine=(0,)):
+    """Run one step, in the open or quietly; answers its exit status."""
+    say(f"=== {name} …" if run.quietly else f"\n=== {name}")
     started = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, env=environment).returncode
-    verdict = "ok" if status in fine else f"FAILED (exit status {status})"
-    say(f"--- {name}: {verdict}, {time.monotonic() - started:.1f} s")
-    return status
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if run.quietly else {}
+    done = subprocess.run(command, cwd=ROOT, env=environment, **told)
+    verdict = "ok" if done.returncode in fine else f"FAILED (exit status {done.returncode})"
+    output = f"\n{(done.stdout or b'').decode('utf-8', 'replace')}" if run.quietly else ""
+    say(f"{output}--- {name}: {verdict}, {time.monotonic() - started:.1f} s")
+    return done.returncode

@@ -1,6 +1,7 @@
 """`deploy/dev.py test`: which steps it takes, what each of them sees, and how it counts."""
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_a_suite_that_lost_its_tests_fails_the_whole_run_but_not_a_chosen_part(t
     whole, part = a_run(tmp_path), a_run(tmp_path, "-k", "send")
     checks.pytest(whole, "unit tests", "not browser")
     assert whole.total == tally.Tally(failed=1)
-    part.step = whole.step
+    part.steps = whole.steps
     checks.pytest(part, "unit tests", "not browser")
     assert part.total == tally.Tally()
 
@@ -63,7 +64,7 @@ def test_the_tests_of_a_missing_part_count_as_skipped(tmp_path, monkeypatch):
 
 def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(checks, "timed", lambda name, command, *rest, **more: asked.append(command) or 5)
+    monkeypatch.setattr(checks, "timed", lambda run, name, command, *rest: asked.append(command) or 5)
     run = a_run(tmp_path, "-m", "not slow", "-x")
     run.chromium, run.postgres, run.redis = "/chromium", "postgresql://here", "redis://here:6379"
     checks.suites(run)
@@ -76,6 +77,32 @@ def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatc
         "(stack) and (not slow)",
     ]
     assert all(command[-1] == "-x" for command in asked)
+
+
+def test_a_whole_run_takes_two_lanes_and_counts_both(tmp_path, monkeypatch):
+    both_run = threading.Barrier(2, timeout=20)
+
+    def timed(run, name, command, *rest):
+        if name.startswith("unit"):
+            both_run.wait()  # breaks where one lane waits for the other
+        return 0
+
+    monkeypatch.setattr(checks, "timed", timed)
+    monkeypatch.setattr(tally, "of_report", lambda *args: tally.Tally(passed=1))
+    run = a_run(tmp_path)
+    run.chromium, run.postgres, run.redis = "/chromium", "postgresql://here", "redis://here:6379"
+    checks.suites(run)
+    assert run.total == tally.Tally(passed=5)
+
+
+def test_a_step_of_a_lane_says_everything_at_its_end(tmp_path, capsys):
+    run = a_run(tmp_path)
+    run.quietly = True
+    assert checks.timed(run, "step", [sys.executable, "-c", "print('what failed'); raise SystemExit(3)"], None) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "=== step …"
+    assert lines[-2] == "what failed"
+    assert "FAILED (exit status 3)" in lines[-1]
 
 
 def test_a_step_sees_nothing_of_the_persons_own_settings(tmp_path, monkeypatch):
