@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jobs import faults
+
 from . import access, file_kinds, pictures
 from .errors import Refused
 from .models import Attachment
@@ -88,7 +90,9 @@ def _store(attachment, content):
     try:
         content.seek(0)
         attachment.file.save("", content, save=False)
+        faults.at("m7")
         _flush(attachment.file)
+        faults.at("m8")
     except OSError:
         log.exception("attachment %s could not be written", attachment.id)
         _discard(attachment)

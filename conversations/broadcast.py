@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
+from jobs import faults
+
 from . import presentation
 from .access import AGENTS, EMPLOYEE
 
@@ -200,7 +202,7 @@ class Outbound:
         try:
             layer = get_channel_layer()
             event = {"type": "frames", "frames": frames}
-            await asyncio.wait_for(layer.group_send(GROUP, event), SEND_TIMEOUT)
+            await asyncio.wait_for(faults.passing("layer", layer.group_send(GROUP, event)), SEND_TIMEOUT)
             self.failing = False
         except Exception as error:
             self.dropped += len(frames)
@@ -227,4 +229,5 @@ def layer_state():
 
 
 def _publish(frames):
+    faults.at("m3")
     outbound.put(frames)

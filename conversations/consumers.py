@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language_from_request
 
 from accounts.models import User
+from jobs import faults
 
 from . import access, broadcast, hub
 from .commands.reading import mark_read
@@ -86,7 +87,9 @@ class PageSocket(AsyncWebsocketConsumer):
 
     def _admission(self):
         code = rights_of({self.user_id}, {self.session_key}).verdict(self)
-        return code, None if code else self._numbers()
+        numbers = None if code else self._numbers()
+        faults.at("m9")
+        return code, numbers
 
     def _numbers(self):
         return numbers_of({self.user_id} if self.audience == access.EMPLOYEE else set(), set(self.watching))

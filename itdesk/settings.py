@@ -29,6 +29,10 @@ if WECOM_SIMULATOR and not LOOPBACK_ONLY:
     raise Malformed("WECOM_SIMULATOR", "must be off where DJANGO_ALLOWED_HOSTS holds more than loopback names")
 if DEBUG and not LOOPBACK_ONLY:
     raise Malformed("DJANGO_DEBUG", "must be off where DJANGO_ALLOWED_HOSTS holds more than loopback names")
+# Moments at which tests make a process die (jobs/faults.py); in production not even the name may be set.
+FAULT = environment.text("ITDESK_FAULT")
+if FAULT and not WECOM_SIMULATOR:
+    raise Malformed("ITDESK_FAULT", "is for tests alone; it is refused unless WECOM_SIMULATOR=true")
 SITE_URL = environment.web_address("SITE_URL") or (
     "http://127.0.0.1:8000" if LOOPBACK_ONLY else f"https://{ALLOWED_HOSTS[0]}"
 )

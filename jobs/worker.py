@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from . import lease, queue
+from . import faults, lease, queue
 from .models import WorkerBeat
 from .scrub import described, scrubbed
 
@@ -36,6 +36,7 @@ def perform(job, now=None):
         handler = queue.handlers.get(job.name)
         if handler is None:
             raise queue.UnknownJob(job.name)
+        faults.at("m5")
         handler.call(**job.args)
     except queue.GiveUp as error:
         held = lease.bury(job, now or timezone.now(), scrubbed(error.reason))

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from conversations.models import Message, ReadMark
+from jobs import faults
 
 from . import reasons
 from .card import card_for
@@ -103,6 +104,7 @@ def _send(mine, row, message):
     except WecomError as error:
         _not_sent(mine, row, error)
         return
+    faults.at("m6")
     if answer.get("invaliduser"):
         _end(mine, State.FAILED, reasons.UNREACHABLE)
     else:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from jobs import faults
 from jobs.queue import declare, enqueue
 
 from .. import access, broadcast
@@ -82,14 +83,18 @@ def post_reply(
 def _once(write, author, client_id):
     """Run `write` in a transaction of its own. Two posts of one id that met under different locks (one named the
     conversation, one did not) are told apart by the unique constraint: the loser answers with the winner's message."""
+    faults.at("m1")
     try:
         with transaction.atomic(durable=True):
-            return write()
+            written = write()
+            faults.at("m2")
     except IntegrityError:
         earlier = _earlier(author, client_id)
         if earlier is None:
             raise
         return earlier, False
+    faults.at("m4")
+    return written
 
 
 def _earlier(author, client_id):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from jobs import faults
+
 from .. import access
 from ..errors import NotFound
 from ..models import Message
@@ -35,6 +37,7 @@ def page(conversation_id, *, user, audience, after=None, before=None, since=None
         raise NotFound(visitor_gone())
     messages = seen_by(audience, conversation)
     if after is not None:
+        faults.at("m10")
         found = list(messages.filter(seq__gt=after).order_by("seq")[: limit + 1])
         changed = _changed(messages, after, since, limit)
         return Page(conversation, changed + found[:limit], len(found) > limit)

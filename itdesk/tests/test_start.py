@@ -61,6 +61,7 @@ PRODUCTION_ONLY = [
     ({"WECOM_SIMULATOR": "true"}, "WECOM_SIMULATOR"),
     ({"DJANGO_DEBUG": "true"}, "DJANGO_DEBUG"),
     ({"SITE_URL": "http://desk.example.com"}, "SITE_URL"),
+    ({"ITDESK_FAULT": "m1:kill"}, "ITDESK_FAULT"),
 ]
 
 
