@@ -14,8 +14,8 @@ from ..events import record
 from ..models import Conversation, Message
 from ..states import FIRST, OPEN, Action, Status, next_status
 from ..wording import SUBJECT_CHARS, checked_client_id, kind_label, one_line
-from .drafts import Draft
 from .lifecycle import take
+from .words import Words
 from .writing import append_notice, lock, store
 
 NOTIFY_EMPLOYEE = declare("notify_employee")
@@ -35,13 +35,13 @@ def post_message(
     client_id = checked_client_id(client_id)
     if earlier := _earlier(author, client_id):
         return earlier, False  # whatever else a repetition says: what was acknowledged stays acknowledged
-    draft = Draft.checked(author, content, msg_type, attachment_ids)
+    words = Words.checked(author, content, msg_type, attachment_ids)
 
     def write():
         conversation = _conversation_of(author, conversation_id, new_topic)
         if earlier := _earlier(author, client_id):
             return earlier, False
-        return _write_as_employee(conversation or _opened(author, draft), author, draft, client_id), True
+        return _write_as_employee(conversation or _opened(author, words), author, words, client_id), True
 
     return _once(write, author, client_id)
 
@@ -65,7 +65,7 @@ def post_reply(
     client_id = checked_client_id(client_id)
     if earlier := _earlier(author, client_id):
         return earlier, False  # whatever else a repetition says: what was acknowledged stays acknowledged
-    draft = Draft.checked(author, content, msg_type, attachment_ids)
+    words = Words.checked(author, content, msg_type, attachment_ids)
 
     def write():
         conversation = lock(access.visible_to(author, access.AGENTS), conversation_id)
@@ -75,7 +75,7 @@ def post_reply(
             raise NotAllowed(_("您不能在这个对话里回复"))
         _refuse_when_overtaken(conversation, author, based_on_seq)
         writer = _write_note if internal else _write_answer
-        return writer(conversation, author, draft, client_id), True
+        return writer(conversation, author, words, client_id), True
 
     return _once(write, author, client_id)
 
@@ -119,11 +119,11 @@ def _conversation_of(author, conversation_id, new_topic):
     return lock(mine, current) if current else None
 
 
-def _opened(author, draft):
+def _opened(author, words):
     if not author.has_role(Role.USER):
         raise NotAllowed(_("您不能提交请求"))
     now = timezone.now()
-    subject = one_line(draft.content, SUBJECT_CHARS) or kind_label(draft.msg_type)
+    subject = one_line(words.content, SUBJECT_CHARS) or kind_label(words.msg_type)
     conversation = Conversation(employee=author, status=FIRST, subject=subject, created_at=now, last_message_at=now)
     conversation.waits(now)
     conversation.save(force_insert=True)
@@ -131,13 +131,13 @@ def _opened(author, draft):
     return conversation
 
 
-def _write_as_employee(conversation, author, draft, client_id):
+def _write_as_employee(conversation, author, words, client_id):
     now = timezone.now()
     added = []
     if conversation.status == Status.RESOLVED:
         added.append(_reopened_by_writing(conversation, author, now))
     conversation.status = next_status(conversation.status, Action.WRITE)
-    message = draft.append_to(conversation, Sender.EMPLOYEE, author, client_id, now)
+    message = words.append_to(conversation, Sender.EMPLOYEE, author, client_id, now)
     conversation.waits(conversation.waiting_since or now)
     record(conversation, "message.posted", author, now, message=str(message.id), sender_type="employee")
     store(conversation)
@@ -154,14 +154,14 @@ def _reopened_by_writing(conversation, author, now):
     return notice
 
 
-def _write_answer(conversation, author, draft, client_id):
+def _write_answer(conversation, author, words, client_id):
     if conversation.status == Status.RESOLVED:
         raise Conflict(_("这个请求已解决，重新打开后才能回复"), conversation)
     now = timezone.now()
     added = []
     if conversation.assigned_agent_id is None:
         added.append(take(conversation, author, now))
-    message = draft.append_to(conversation, Sender.AGENT, author, client_id, now)
+    message = words.append_to(conversation, Sender.AGENT, author, client_id, now)
     conversation.waits(None)
     record(conversation, "message.posted", author, now, message=str(message.id), sender_type="agent")
     store(conversation)
@@ -170,9 +170,9 @@ def _write_answer(conversation, author, draft, client_id):
     return message
 
 
-def _write_note(conversation, author, draft, client_id):
+def _write_note(conversation, author, words, client_id):
     now = timezone.now()
-    message = draft.append_to(conversation, Sender.AGENT, author, client_id, now, internal=True)
+    message = words.append_to(conversation, Sender.AGENT, author, client_id, now, internal=True)
     record(conversation, "note.posted", author, now, message=str(message.id))
     store(conversation)
     broadcast.announce_note(conversation, message)

@@ -13,7 +13,7 @@ MAX_FILES = 9
 
 
 @dataclass(frozen=True)
-class Draft:
+class Words:
     """Checked words and staged files of one author. Make it with `checked`."""
 
     content: str
@@ -28,11 +28,11 @@ class Draft:
         attachments = _staged(author, attachment_ids)
         if not attachments and msg_type != Message.MsgType.TEXT:
             raise Refused(_("没有附上文件"), code="no_file")
-        words = checked_content(content, may_be_empty=bool(attachments))
+        content = checked_content(content, may_be_empty=bool(attachments))
         if attachments:
             pictures = all(attachment.is_image for attachment in attachments)
             msg_type = Message.MsgType.IMAGE if pictures else Message.MsgType.FILE
-        return cls(words, str(msg_type), attachments)
+        return cls(content, str(msg_type), attachments)
 
     def append_to(self, conversation, sender_type, author, client_id, at, internal=False):
         """Store it as a message of the locked conversation; its files are adopted in the same transaction."""
