@@ -5,6 +5,7 @@ import sys
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponseServerError
+from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 
 from accounts.answers import answer
@@ -18,7 +19,9 @@ def unavailable(request):
 
 
 def csrf_failure(request, reason=""):
-    """The page was opened before somebody signed in again; a reload gets a fresh token (RELIABILITY B8)."""
+    """The page was opened before somebody signed in again (RELIABILITY B8). The answer brings a token when the browser
+    holds none, so that the page's own scripts can ask again at once; nothing of the request has taken effect."""
+    get_token(request)
     return answer(request, 403, "csrf", _("页面已过期，请刷新后再试，内容不会丢"))
 
 

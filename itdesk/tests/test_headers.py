@@ -1,5 +1,7 @@
 """What every answer carries, errors included; and what people see when something is wrong."""
 
+import uuid
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -84,6 +86,16 @@ def test_it_protects_the_refusal_of_a_form_without_a_token(zhaomin):
     assert "请刷新" in answer.content.decode()
     assert answer["X-Frame-Options"]
     assert answer["Content-Security-Policy"]
+
+
+def test_the_refusal_of_a_send_without_a_token_brings_one(zhangwei):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(zhangwei)
+    message = {"client_id": str(uuid.uuid4()), "content": "打印机连不上了"}
+    refused = browser.post("/itdesk/messages", message)
+    assert (refused.status_code, refused.json()["error"]) == (403, "csrf")
+    token = {"X-CSRFToken": browser.cookies["csrftoken"].value}
+    assert browser.post("/itdesk/messages", message, headers=token).status_code == 201
 
 
 def test_it_protects_the_page_of_a_closed_door(zhangwei):

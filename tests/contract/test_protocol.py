@@ -151,6 +151,16 @@ def test_who_is_not_signed_in_is_told_401(nobody):
     assert nobody.get("/api/portal/roles", headers=PAGE).status_code == 401
 
 
+def test_a_page_of_somebody_else_is_told_401_and_nothing_is_stored_under_the_wrong_name(zhang, li, zhangwei):
+    conversation = zhang.ask()
+    theirs = {"headers": {**JSON, "X-User-Id": str(zhangwei.pk)}}
+    written = Message.objects.count()
+    for answer in (li.say("我的话", **theirs), li.get(f"/itdesk/messages?conversation_id={conversation}", **theirs)):
+        assert (answer.status_code, answer.json()["error"]) == (401, "another_person")
+    assert Message.objects.count() == written
+    assert zhang.say("我的话", conversation_id=conversation, **theirs).status_code == 201
+
+
 def test_the_agents_addresses_are_403_for_an_employee(zhang):
     conversation = zhang.ask()
     answers = [zhang.answer(conversation), zhang.act(conversation, "claim"), zhang.at_console(conversation)]
