@@ -262,9 +262,12 @@ FILE_UPLOAD_HANDLERS = [
 # On the disk of the data: a full /tmp must not break uploads, and moving a finished file costs nothing.
 FILE_UPLOAD_TEMP_DIR = environment.folder("FILE_UPLOAD_TEMP_DIR", DATA_DIR / "incoming")
 SOCKETS_PER_USER = environment.number("SOCKETS_PER_USER", 8)
+PRESENCE_LEASE = environment.number("PRESENCE_LEASE", 25)  # seconds that a colleague counts as there after a sign
+EMPLOYEE_SEES_READ = environment.flag("EMPLOYEE_SEES_READ")
 # Told in `hello`, so that a page can know that the server it comes back to is of another build (WECOM 7).
 BUILD_ID = environment.text("BUILD_ID", "dev")
 RATE_SEND = environment.rate("RATE_SEND", "30/m")
+RATE_DRAFT = environment.rate("RATE_DRAFT", "150/m")  # a page that is written in saves every 2 s
 RATE_UPLOAD = environment.rate("RATE_UPLOAD", "20/10m")
 RATE_LOGIN = environment.rate("RATE_LOGIN", "10/m")
 RATE_ASSISTANT = environment.rate("RATE_ASSISTANT", "10/m")
