@@ -164,6 +164,10 @@ class Outbound:
             # The server's loop is closed: the process ends, and its pages are gone already.
             self.dropped += len(frames)
 
+    @property
+    def idle(self):
+        return not self._frames and not self._draining
+
     def flush(self):
         """Wait a moment until a process that serves nobody has handed over what it announced; a server never waits.
 

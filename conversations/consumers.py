@@ -5,7 +5,6 @@ A socket only listens; the few frames that a page may send are hints, and everyt
 
 import asyncio
 import json
-import time
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -18,6 +17,7 @@ from accounts.models import User
 from jobs import faults
 
 from . import access, broadcast, hub
+from .bucket import Bucket
 from .commands.reading import mark_read
 from .errors import Refused
 from .queries.watching import NOT_SIGNED_IN, ROLE_LOST, numbers_of, rights_of
@@ -29,20 +29,6 @@ QUEUE_FRAMES = 256  # a page further behind than this comes back and asks `after
 MAX_FRAME_CHARS = 4096
 BURST, PER_SECONDS = 20, 10  # frames that a page may send
 MAX_WATCHED = 20
-
-
-class Bucket:
-    """A token bucket on the monotonic clock: `BURST` frames at once, refilled over `PER_SECONDS`."""
-
-    def __init__(self):
-        self.tokens, self.at = float(BURST), time.monotonic()
-
-    def take(self):
-        now = time.monotonic()
-        self.tokens = min(BURST, self.tokens + (now - self.at) * BURST / PER_SECONDS)
-        self.at = now
-        self.tokens -= 1
-        return self.tokens >= 0
 
 
 class PageSocket(AsyncWebsocketConsumer):
@@ -64,7 +50,7 @@ class PageSocket(AsyncWebsocketConsumer):
     async def connect(self):
         # Accepted first, then closed if need be: a page can read a close code, but not a refused handshake.
         await self.accept()
-        self.watching, self.bucket = set(), Bucket()
+        self.watching, self.bucket = set(), Bucket(BURST, BURST / PER_SECONDS)
         self.queue = asyncio.Queue(QUEUE_FRAMES)
         self.early = []  # what arrives between joining and `hello`, which is always first
         user = self.scope["user"]
@@ -129,12 +115,12 @@ class PageSocket(AsyncWebsocketConsumer):
         except asyncio.QueueFull:
             asyncio.ensure_future(self.end(TOO_MANY))
 
-    async def end(self, code):
+    async def end(self, code, reason=None):
         if not self.ended:
             self.ended = True
             if hasattr(self, "hub"):
                 self.hub.leave(self)
-            await self.close(code=code)
+            await self.close(code=code, reason=reason)
 
     async def _write(self):
         while True:

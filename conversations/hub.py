@@ -7,6 +7,7 @@ event and writes one finished text to the sockets of its topic.
 import asyncio
 import json
 import logging
+import random
 from collections import defaultdict
 
 from channels.db import database_sync_to_async
@@ -29,6 +30,7 @@ RECHECK_SECONDS = 60 if settings.REDIS_URL else 3
 READER_PAUSE = 1.0
 RIGHTS_TRIES, RIGHTS_PAUSE = 4, 1.0
 RESTARTING = 4012  # the page comes back; Daphne refuses to send the protocol's own 1012
+RETURN_SECONDS = 9.0  # within which the pages of a process that stops come back, one after the other
 # A reader that hears nothing for this long subscribes anew: after a Redis restart `pubsub` waits for ever (M21).
 READER_SILENCE = BEAT_SECONDS + 10
 
@@ -173,10 +175,14 @@ class Hub:
             if code is not None:
                 await socket.end(code)
 
-    async def close_all(self, code=RESTARTING):
-        """Ask every page to come back elsewhere; it does so with jitter (graceful stop)."""
-        for socket in list(self._sockets):
-            await socket.end(code)
+    async def close_all(self):
+        """Ask every page to come back (graceful stop), each at a moment of its own: the close's reason says in how many
+        ms. Left to chance, too many of a few pages would meet in one second (RELIABILITY 4.3)."""
+        sockets = list(self._sockets)
+        random.shuffle(sockets)
+        step = RETURN_SECONDS * 1000 / max(len(sockets), 1)
+        for number, socket in enumerate(sockets):
+            await socket.end(RESTARTING, str(int((number + 0.5) * step)))
 
 
 def beat_text(socket, numbers):
@@ -234,6 +240,17 @@ def running():
         _hub.start()
         broadcast.outbound.serve_on(loop)
     return _hub
+
+
+async def close_all():
+    """Send the pages of this process away, if it ever had any."""
+    if _hub is not None and _hub.loop is asyncio.get_running_loop():
+        await _hub.close_all()
+
+
+def nothing_to_tell():
+    """Whether everything that was announced has been handed to the layer."""
+    return broadcast.outbound.idle
 
 
 def _rights_changed(sender, user_id, **_):

@@ -1,6 +1,8 @@
 """The server's entry: HTTP to Django, two WebSocket addresses to the desk, nothing else."""
 
 import os
+import secrets
+import sys
 from urllib.parse import urlsplit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itdesk.settings")
@@ -17,8 +19,15 @@ from django.urls import path  # noqa: E402
 from conversations import hub  # noqa: E402
 from conversations.consumers import AgentSocket, DeskSocket  # noqa: E402
 from itdesk import single  # noqa: E402
+from itdesk.draining import is_draining  # noqa: E402
 
 single.claim()
+
+if "daphne.cli" in sys.modules:
+    # `daphne itdesk.asgi:application` imports this before it makes its server, which must stop and limit as ours does.
+    from itdesk.server import DeskServer
+
+    sys.modules["daphne.cli"].CommandLineInterface.server_class = DeskServer
 
 
 class Denied(WebsocketDenier):
@@ -47,24 +56,25 @@ def same_origin(scope):
     return origin is None or urlsplit(origin.decode("latin-1")).netloc == headers.get(b"host", b"").decode("latin-1")
 
 
-running_requests = 0
+async def elsewhere(scope, receive, send):
+    """A page that comes to a process that is about to stop: let in only to hear when to come back."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    wait = str(secrets.randbelow(int(hub.RETURN_SECONDS * 1000)))
+    await send({"type": "websocket.close", "code": hub.RESTARTING, "reason": wait})
 
 
 async def application(scope, receive, send):
     """Daphne has no lifespan: whatever lives on its loop starts with the first request."""
     if scope["type"] == "http":
         hub.running()
-        await _counted(scope, receive, send)
-    elif scope["type"] == "websocket":
-        app = sockets if same_origin(scope) else Denied.as_asgi()
-        await app(scope, receive, send)
-
-
-async def _counted(scope, receive, send):
-    # Only the loop's own thread counts, so there is nothing to lock.
-    global running_requests
-    running_requests += 1
-    try:
         await http(scope, receive, send)
-    finally:
-        running_requests -= 1
+    elif scope["type"] == "websocket":
+        await socket_for(scope)(scope, receive, send)
+
+
+def socket_for(scope):
+    """The application for this handshake."""
+    if not same_origin(scope):
+        return Denied.as_asgi()
+    return elsewhere if is_draining() else sockets

@@ -1,62 +1,106 @@
-"""Daphne as the desk runs it: small frames only, and a stop that lets running requests end."""
+"""Daphne as the desk runs it: small frames, slow readers waited for, and a stop in which nobody is cut off."""
 
 import asyncio
 
-from daphne import http_protocol
 from daphne.server import Server
-from twisted.internet.defer import Deferred
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, maybeDeferred
 
 from conversations import hub
 
-from . import asgi
+from . import wire
 from .draining import drain
 
-MAX_FRAME = 4096  # bytes a page may send at once; a larger frame ends the socket (CONTRACT 4)
-GRACE = 10.0  # seconds that running requests get; systemd's stop timeout must be longer
-PAUSE = 0.05
-
-
-class DeskRequest(http_protocol.WebRequest):
-    """Leaves forms to Django. Twisted would read each into fields that nobody asks for, on the loop: an upload of 20 MB
-    stopped every socket and request for more than a second, and a form it did not understand got an empty 400."""
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **{**options, "parsePOSTFormSubmission": False})
-
-
-http_protocol.WebRequest = DeskRequest  # Daphne's factory looks there, and has no other place to name one
+# Seconds. Together with NOTICE they must stay below systemd's TimeoutStopSec (RELIABILITY R10).
+GRACE = 20.0  # that running requests get to end
+FLUSH = 3.0  # that answers and frames get to leave
+LOOK = 0.05
 
 
 class DeskServer(Server):
     """On SIGTERM Daphne alone cuts running requests: the client sees a broken connection although the message is
-    stored (RELIABILITY M4). Here `/readyz` says 503, pages are sent to come back, and requests end first."""
+    stored (RELIABILITY M4). Here `/readyz` says 503, nobody new is let in, pages are sent away, and requests end first.
+
+    `notice`: seconds to go on as before after `/readyz` has turned, for a balancer that only asks now and then.
+    `on_stop` is called when the stop begins.
+    """
+
+    def __init__(self, *args, notice=0.0, on_stop=None, **options):
+        super().__init__(*args, **options)
+        self.notice, self.on_stop = notice, on_stop
+        self.ports = []
+        self.websocket_max_message_size = self.websocket_max_frame_size = wire.MAX_FRAME
+
+    def listen_success(self, port):
+        self.ports.append(port)
+        super().listen_success(port)
+
+    async def handle_reply(self, protocol, message):
+        if message["type"] == "websocket.send":
+            await protocol.room()
+        elif message["type"] == "websocket.close" and message.get("reason") and protocol.state == protocol.STATE_OPEN:
+            return protocol.close_with(message["code"], message["reason"])
+        await super().handle_reply(protocol, message)
 
     def kill_all_applications(self):
         drain()
-        finished = Deferred.fromFuture(asyncio.ensure_future(finish_requests()))
-        return finished.addBoth(lambda _: super(DeskServer, self).kill_all_applications())
+        if self.on_stop is not None:
+            self.on_stop()
+        stopped = Deferred.fromFuture(asyncio.ensure_future(self._wind_down()))
+        return stopped.addBoth(lambda _: self._cancel_the_rest())
+
+    async def _wind_down(self):
+        await asyncio.sleep(self.notice)
+        # A proxy that is refused goes to another process at once, with whatever it was about to send.
+        for port in self.ports:
+            maybeDeferred(port.stopListening)
+        await _until(self._idle, GRACE, meanwhile=hub.close_all)
+        await _until(hub.nothing_to_tell, FLUSH)
+        await _until(lambda: not reactor.getWriters(), FLUSH)
+
+    def _idle(self):
+        """Whether every request has been answered, those included that still arrive, and every socket is gone."""
+        return all("disconnected" in each and _done(each) for each in self.connections.values())
+
+    def _cancel_the_rest(self):
+        # Not Daphne's own: it stumbles over a connection whose request has not fully arrived.
+        running = [each["application_instance"] for each in self.connections.values() if not _done(each)]
+        for application in running:
+            application.cancel()
+        return Deferred.fromFuture(asyncio.gather(*running, return_exceptions=True))
 
 
-async def finish_requests():
-    """Close every socket with `hub.RESTARTING` and wait until no request runs, or for `GRACE` seconds."""
-    await hub.running().close_all()
+def _done(connection):
+    application = connection.get("application_instance")
+    return application is None or application.done()
+
+
+async def _until(condition, seconds, meanwhile=None):
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + GRACE
-    while asgi.running_requests and loop.time() < deadline:  # noqa: ASYNC110 — a stop happens once; an event would cost each request
-        await asyncio.sleep(PAUSE)
+    deadline = loop.time() + seconds
+    while not condition() and loop.time() < deadline:  # noqa: ASYNC110 — a stop happens once; an event would cost each request
+        if meanwhile is not None:
+            await meanwhile()
+        await asyncio.sleep(LOOK)
 
 
-def desk_server(host, port, on_ready):
-    """The server, ready to `run()`; `on_ready` is called when it listens."""
+def desk_server(endpoint, on_ready, *, notice=0.0, on_stop=None):
+    """The server, ready to `run()`. `endpoint` as Twisted writes it: `tcp:port=8000:interface=127.0.0.1`, `unix:/path`.
+
+    `on_ready` is called when it listens.
+    """
+    from . import asgi
+
     return DeskServer(
         application=asgi.application,
-        endpoints=[f"tcp:port={port}:interface={host}"],
-        websocket_max_message_size=MAX_FRAME,
-        websocket_max_frame_size=MAX_FRAME,
+        endpoints=[endpoint],
         websocket_timeout=43_200,
+        websocket_connect_timeout=5,
         http_timeout=60,
         ping_interval=20,
         ping_timeout=30,
         server_name="desk",
         ready_callable=on_ready,
+        notice=notice,
+        on_stop=on_stop,
     )

@@ -12,23 +12,19 @@ class LiveServer:
     """Twisted's reactor starts once in a process, so there is one of these and it never stops."""
 
     def __init__(self):
-        from daphne.server import Server
-
         from itdesk.asgi import application
-        from itdesk.server import MAX_FRAME
+        from itdesk.server import DeskServer
 
         self._application = application
         self._changed = threading.Condition()
         self._busy = set()
         self._sent = None
         listening = threading.Event()
-        server = Server(
+        server = DeskServer(
             application=self._watched,
             endpoints=["tcp:port=0:interface=127.0.0.1"],
             signal_handlers=False,
             ready_callable=listening.set,
-            websocket_max_message_size=MAX_FRAME,
-            websocket_max_frame_size=MAX_FRAME,
             verbosity=0,
         )
         threading.Thread(target=server.run, name="live-server", daemon=True).start()

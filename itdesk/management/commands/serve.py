@@ -12,15 +12,31 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--unix", metavar="PATH", help="listen on a Unix socket, for a proxy on this machine")
+        parser.add_argument(
+            "--notice",
+            type=float,
+            default=0.0,
+            metavar="SECONDS",
+            help="go on serving for so long after SIGTERM, for a balancer that asks /readyz now and then",
+        )
         parser.add_argument("--no-worker", action="store_true", help="jobs run in `manage.py work` processes instead")
 
-    def handle(self, *, host, port, no_worker, **options):
+    def handle(self, *, host, port, unix, notice, no_worker, **options):
         # Imported late: this takes the right to serve, which `manage.py help serve` must not.
         from itdesk.server import desk_server
 
         stop = threading.Event()
         worker = None if no_worker else start_worker(stop)
-        server = desk_server(host, port, lambda: self.stdout.write(f"http://{host}:{port}/ ({settings.BUILD_ID})"))
+        endpoint, address = f"tcp:port={port}:interface={host}", f"http://{host}:{port}/"
+        if unix:
+            endpoint, address = f"unix:{unix}", unix
+        server = desk_server(
+            endpoint,
+            lambda: self.stdout.write(f"{address} ({settings.BUILD_ID})"),
+            notice=notice,
+            on_stop=stop.set,  # the worker ends its job while the last requests end
+        )
         try:
             server.run()
         finally:

@@ -1,0 +1,93 @@
+"""Daphne's two protocols as the desk wants them: forms left alone, a reader that is behind waited for, floods cut."""
+
+import asyncio
+
+from daphne import http_protocol, ws_protocol
+
+from conversations.bucket import Bucket
+from conversations.consumers import TOO_MANY
+
+from .draining import is_draining
+
+MAX_FRAME = 4096  # bytes a page may send at once; a larger frame ends the socket (CONTRACT 4)
+# Frames of any kind at the socket's edge. The consumer counts the page's own words more strictly; this one stands
+# where pings and empty fragments pass, and where frames would pile up behind a handler that hangs (RELIABILITY M9).
+BURST, PER_SECOND = 64, 8
+
+
+class DeskRequest(http_protocol.WebRequest):
+    """Leaves forms to Django. Twisted would read each into fields that nobody asks for, on the loop: an upload of 20 MB
+    stopped every socket and request for more than a second, and a form it did not understand got an empty 400."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **{**options, "parsePOSTFormSubmission": False})
+
+    def handle_reply(self, message):
+        if is_draining() and message["type"] == "http.response.start" and self.channel is not None:
+            # The answer stands; the next request goes to another process, or to this one's successor.
+            self.channel.persistent = False
+            self.responseHeaders.setRawHeaders(b"connection", [b"close"])
+        super().handle_reply(message)
+
+
+class DeskLine(ws_protocol.WebSocketProtocol):
+    """A page's socket. Daphne itself takes whatever the application sends and whatever a page sends, without end."""
+
+    _room = None  # an Event while the reader is behind; made at the first time, as most never are
+    _bucket = None
+    _reason = None
+
+    def onOpen(self):
+        super().onOpen()
+        self._bucket = Bucket(BURST, PER_SECOND)
+        # The HTTP channel that this connection began as still stands there, and would be told in our place.
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self, True)
+
+    # To the page: Twisted calls these when its buffer is over 64 KiB, empty again, or gone.
+
+    def pauseProducing(self):
+        if self._room is None:
+            self._room = asyncio.Event()
+        self._room.clear()
+
+    def resumeProducing(self):
+        if self._room is not None:
+            self._room.set()
+
+    stopProducing = resumeProducing
+
+    async def room(self):
+        """Wait until the reader has taken what was sent before. The sender's own queue fills meanwhile, and is bounded."""
+        if self._room is not None:
+            await self._room.wait()
+
+    def onClose(self, wasClean, code, reason):
+        self.resumeProducing()
+        super().onClose(wasClean, code, reason)
+
+    def close_with(self, code, reason):
+        self._reason = reason
+        self.serverClose(code)
+
+    def serverClose(self, code=None):
+        self.sendClose(code=1000 if code is None else code, reason=self._reason)
+
+    # From the page
+
+    def onFrameBegin(self):
+        super().onFrameBegin()
+        if self._bucket is not None and not self._bucket.take():
+            self._bucket = None
+            self.serverClose(TOO_MANY)
+            # Nothing more is read: whoever floods would keep the loop busy until the connection is dropped, in a second.
+            self.transport.pauseProducing()
+
+    def onMessage(self, payload, isBinary):
+        if self.state == self.STATE_OPEN:
+            super().onMessage(payload, isBinary)
+
+
+# Daphne's factories look there, and have no other place to name one.
+http_protocol.WebRequest = DeskRequest
+ws_protocol.WebSocketFactory.protocol = DeskLine
