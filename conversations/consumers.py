@@ -10,6 +10,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.translation import get_language_from_request
 
@@ -20,6 +21,8 @@ from . import access, broadcast, hub
 from .bucket import Bucket
 from .commands.reading import mark_read
 from .errors import Refused
+from .hints import TypingPace, read_frame, typing_frame
+from .queries.reading import read_seqs
 from .queries.watching import NOT_SIGNED_IN, ROLE_LOST, numbers_of, rights_of
 
 TOO_MANY = 4429
@@ -50,7 +53,8 @@ class PageSocket(AsyncWebsocketConsumer):
     async def connect(self):
         # Accepted first, then closed if need be: a page can read a close code, but not a refused handshake.
         await self.accept()
-        self.watching, self.bucket = set(), Bucket(BURST, BURST / PER_SECONDS)
+        self.watching = {}  # conversation id → the id of its employee
+        self.bucket, self.pace = Bucket(BURST, BURST / PER_SECONDS), TypingPace()
         self.queue = asyncio.Queue(QUEUE_FRAMES)
         self.early = []  # what arrives between joining and `hello`, which is always first
         user = self.scope["user"]
@@ -84,7 +88,11 @@ class PageSocket(AsyncWebsocketConsumer):
         early, self.early = self.early, None
         for text in [hello, *early]:
             self.offer(text)
+        self.greeted()
         self.writer = asyncio.ensure_future(self._write())
+
+    def greeted(self):
+        """The page has heard `hello`; what else it cannot ask for comes now."""
 
     def _forget(self):
         self.ended = True
@@ -145,17 +153,35 @@ class PageSocket(AsyncWebsocketConsumer):
         await handler(frame["conversation_id"], frame)
 
     async def watch(self, conversation_id, frame):
-        if not await database_sync_to_async(self._sees)(conversation_id):
+        """On screen, or still so. Said again it asks the database nothing: a lost role ends the socket anyway."""
+        if conversation_id in self.watching or await self._begin_watching(conversation_id):
+            self.on_screen(conversation_id, frame.get("visible") is not False)
+
+    async def _begin_watching(self, conversation_id):
+        employee_id = await database_sync_to_async(self._employee_of)(conversation_id)
+        if employee_id is None:
             return await self.end(ROLE_LOST)
         if len(self.watching) >= MAX_WATCHED:
             return await self.end(TOO_MANY)
-        self.watching.add(conversation_id)
+        if self.ended:
+            return False
+        self.watching[conversation_id] = employee_id
         self.hub.join(self, *self.watch_topics(conversation_id))
+        # Joined first: what is read from now on comes as a frame, what was read before stands in these numbers.
+        for reader, seq in (await database_sync_to_async(self._reads)(conversation_id)).items():
+            if seq:
+                self.offer(json.dumps(read_frame(conversation_id, reader, seq)))
+        return not self.ended
 
     async def unwatch(self, conversation_id, frame):
-        self.watching.discard(conversation_id)
+        self.watching.pop(conversation_id, None)
+        self.pace.forget(conversation_id)
+        self.on_screen(conversation_id, False)
         for topic in self.watch_topics(conversation_id):
             self.hub.part(self, topic)
+
+    def on_screen(self, conversation_id, visible):
+        """The page shows this conversation to somebody, or no longer does."""
 
     async def read(self, conversation_id, frame):
         seq = frame.get("seq")
@@ -164,17 +190,26 @@ class PageSocket(AsyncWebsocketConsumer):
 
     async def typing(self, conversation_id, frame):
         if conversation_id in self.watching:
-            hint = {"type": "typing", "conversation_id": str(conversation_id), "name": self.name}
-            broadcast.hint(await self.typing_topic(conversation_id), hint)
+            # Whatever is not plainly a public line is a note: an employee must never learn that one is being written.
+            self.writes(conversation_id, frame.get("internal", False) is False, frame.get("stopped") is True)
 
-    def _sees(self, conversation_id):
-        return access.visible_to(self._user(), self.audience).filter(pk=conversation_id).exists()
+    def tell_typing(self, topic, conversation_id, sender_type, stopped):
+        if self.pace.allows(conversation_id, stopped):
+            broadcast.hint(topic, typing_frame(conversation_id, self.name, sender_type, stopped=stopped))
+
+    def _employee_of(self, conversation_id):
+        """None when this person may not see it."""
+        visible = access.visible_to(self._user(), self.audience)
+        return visible.values_list("employee_id", flat=True).filter(pk=conversation_id).first()
+
+    def _reads(self, conversation_id):
+        return read_seqs(conversation_id, user=self._user(), audience=self.audience)
 
     def _mark(self, conversation_id, seq):
         try:
             mark_read(conversation_id, by=self._user(), seq=seq, audience=self.audience)
-        except Refused:
-            return  # a hint about something that is not theirs changes nothing and tells nothing
+        except (Refused, DatabaseError):
+            return  # a hint about something that is not theirs, or at a bad moment, changes nothing and tells nothing
 
     def _user(self):
         # Roles are read anew for each question: the scope's user is as old as the socket.
@@ -192,8 +227,8 @@ class DeskSocket(PageSocket):
     def watch_topics(self, conversation_id):
         return []
 
-    async def typing_topic(self, conversation_id):
-        return broadcast.conversation_topic(conversation_id)
+    def writes(self, conversation_id, public, stopped):
+        self.tell_typing(broadcast.conversation_topic(conversation_id), conversation_id, "employee", stopped)
 
     def pick(self, numbers):
         """`{id: (public seq, version)}` of own open conversations and of the one on screen."""
@@ -213,13 +248,23 @@ class AgentSocket(PageSocket):
     def watch_topics(self, conversation_id):
         return [broadcast.conversation_topic(conversation_id)]
 
-    async def typing_topic(self, conversation_id):
-        employee_id = await database_sync_to_async(self._employee_of)(conversation_id)
-        return broadcast.desk_topic(employee_id)
+    def greeted(self):
+        self.hub.presence.greet(self)
 
-    def _employee_of(self, conversation_id):
-        visible = access.visible_to(self._user(), self.audience)
-        return visible.values_list("employee_id", flat=True).filter(pk=conversation_id).first()
+    def on_screen(self, conversation_id, visible):
+        if visible and not self.ended:
+            self.hub.presence.look(self, conversation_id, self.watching[conversation_id])
+        else:
+            self.hub.presence.leave(self, conversation_id)
+
+    def writes(self, conversation_id, public, stopped):
+        employee_id = self.watching[conversation_id]
+        if stopped:
+            self.hub.presence.rest(self, conversation_id)
+        else:
+            self.hub.presence.write(self, conversation_id, employee_id)
+        if public:
+            self.tell_typing(broadcast.desk_topic(employee_id), conversation_id, "agent", stopped)
 
     def pick(self, numbers):
         """`{id: (seq, version)}` of the conversations on screen."""

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts import signals
 
 from . import broadcast
+from .presence import Presence
 from .queries.watching import numbers_of, rights_of
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Hub:
         self._tasks = []
         self._subscribed = asyncio.Event()
         self._away = False
+        self.presence = Presence(loop, lambda: self._topics.get(broadcast.INBOX_TOPIC, ()))
 
     def start(self):
         self._tasks = [asyncio.ensure_future(work()) for work in (self._read, self._beat, self._recheck)]
@@ -71,6 +73,7 @@ class Hub:
                 del self._topics[topic]
 
     def leave(self, socket):
+        self.presence.leave(socket)
         self._sockets.discard(socket)
         for topic in [topic for topic, members in self._topics.items() if socket in members]:
             self.part(socket, topic)
@@ -98,6 +101,7 @@ class Hub:
         self._away = False
         # What was sent while nobody listened is lost: the pages compare at once instead of at the next beat.
         self._begin(self.beat_once())
+        self.presence.subscribed()
         try:
             while True:
                 event = await asyncio.wait_for(layer.receive(channel), READER_SILENCE)
@@ -110,6 +114,9 @@ class Hub:
             await _quietly(layer.group_discard(broadcast.GROUP, channel))
 
     def _deliver(self, frame):
+        if "presence" in frame:
+            self.presence.heard(frame["presence"])
+            return
         members = self._topics.get(frame.get("topic"))
         if not members:
             return
