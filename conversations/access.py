@@ -29,6 +29,13 @@ def may(user, action, conversation):
     return action in AGENT_RIGHTS and user.has_role(Role.AGENT)
 
 
+def may_draft(user, audience, conversation_id):
+    """Whether `user` may begin to write there in this part; None is a new request, which employees alone open."""
+    if conversation_id is None:
+        return audience == EMPLOYEE and user.has_role(Role.USER)
+    return visible_to(user, audience).filter(pk=conversation_id).exists()
+
+
 def may_read_message(user, message):
     """Whether `user` may see this message and its files; the employee of a note's conversation never may."""
     conversation = message.conversation

@@ -54,6 +54,13 @@ def announce_note(conversation, message):
     transaction.on_commit(lambda: _publish([_for_agents(conversation, _message_frame, message, AGENTS)]), robust=True)
 
 
+def announce_draft(draft):
+    """After commit, tell the other pages of its author, and nobody else's, what somebody has begun to write."""
+    frame = {"type": "draft_changed", **presentation.draft_json(draft)}
+    topic = user_topic(draft.user_id)
+    transaction.on_commit(lambda: _publish([_same_in_each_language(topic, frame)]), robust=True)
+
+
 def announce_rights(user_id, **facts):
     """Tell every process that this person's roles or sessions changed; their sockets look again at once."""
     _publish([{"topic": user_topic(user_id), "recheck": True, **facts}])

@@ -1,5 +1,7 @@
 """Why a command did not do what was asked. `reason` is a finished sentence in the reader's language."""
 
+from django.utils.translation import gettext as _
+
 
 class Refused(Exception):
     """Bad input or a rule that forbids it; nothing was stored. `code` is for programs."""
@@ -21,6 +23,14 @@ class NotAllowed(Refused):
 
     def __init__(self, reason):
         super().__init__(reason, status=403, code="not_allowed")
+
+
+class Stale(Refused):
+    """What was to be saved is older than what is there: `draft`."""
+
+    def __init__(self, draft):
+        super().__init__(_("这份草稿在别处有更新的内容"), status=409, code="stale")
+        self.draft = draft
 
 
 class Conflict(Refused):

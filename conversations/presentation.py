@@ -10,6 +10,7 @@ from .models import Message
 from .notices import sentence
 from .queries.queue import position
 from .states import Status, actions_for
+from .wording import LAST_LINE_CHARS, one_line
 
 Sender = Message.SenderType
 PICTURE_SIDE = 240  # px, as --picture-max in tokens.css
@@ -98,6 +99,20 @@ def conversation_json(conversation):
         "resolved_at": _iso(conversation.resolved_at),
         "actions": [str(action) for action in actions_for(conversation.status)],
     }
+
+
+def draft_json(draft, whole=False):
+    """A draft as its author's pages know it from lists and frames; `whole`: with all of its words."""
+    shape = {
+        "conversation_id": str(draft.conversation_id) if draft.conversation_id else None,
+        "draft_id": str(draft.draft_id),
+        "revision": draft.revision,
+        "internal": draft.internal,
+        "line": one_line(draft.content, LAST_LINE_CHARS),
+    }
+    if whole:
+        shape.update(content=draft.content, based_on_seq=draft.based_on_seq, updated_at=draft.updated_at.isoformat())
+    return shape
 
 
 def row_html(conversation):

@@ -37,12 +37,12 @@ def searched(raw):
     return raw.replace("\0", "").strip()
 
 
-def checked_client_id(raw):
-    """The client's id of a message as a UUID. Raises Refused."""
+def checked_client_id(raw, name="client_id"):
+    """The id that a page gave to a message, or to a draft, as a UUID. Raises Refused."""
     if isinstance(raw, uuid.UUID):
         return raw
     if not CANONICAL_UUID.fullmatch(str(raw or "")):
-        raise Refused(_("client_id 必须是 UUID"), code="bad_client_id")
+        raise Refused(_("%(name)s 必须是 UUID") % {"name": name}, code=f"bad_{name}")
     return uuid.UUID(raw)
 
 
@@ -63,6 +63,15 @@ def checked_content(raw, *, may_be_empty=False):
     if not may_be_empty and not has_ink(content):
         raise Refused(_("还没有写内容"), code="empty")
     return content.replace("\0", "␀").strip("\n")
+
+
+def checked_draft(raw):
+    """Words that may still be in the middle of a sentence: kept as they stand, or nothing when nothing can be seen.
+    Raises Refused when they are longer than a message."""
+    content = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "␀")
+    if len(content) > settings.MESSAGE_MAX_CHARS:
+        raise Refused(_("草稿太长，只保存在这台设备上"), code="too_long")
+    return content if has_ink(content) else ""
 
 
 def has_ink(content):

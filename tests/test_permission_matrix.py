@@ -42,6 +42,7 @@ def agents_action(**body):
 
 
 MESSAGE = {"client_id": str(uuid.UUID(int=7)), "content": "还是连不上"}
+DRAFT = {"draft_id": str(uuid.UUID(int=8)), "step": "1", "base": "0", "content": "写到一半"}
 
 ROWS = {
     "": Row("302 302 302 302 302", "302 302 302 302 302"),
@@ -63,7 +64,9 @@ ROWS = {
         {**MESSAGE, "conversation_id": "CONVERSATION"},
         "?conversation_id=CONVERSATION",
     ),
+    "itdesk/draft": Row("302 200 200 200 403", "401 200 200 200 403", DRAFT),
     "itdesk/c/<uuid:conversation_id>/": OWN_PAGE,
+    "itdesk/c/<uuid:conversation_id>/draft": Row("302 200 404 404 403", "401 200 404 404 403", DRAFT),
     "itdesk/c/<uuid:conversation_id>/header": OWN_PAGE,
     "itdesk/c/<uuid:conversation_id>/handoff": Row("302 405 405 405 405", "401 200 404 404 403"),
     "itdesk/c/<uuid:conversation_id>/read": Row("302 405 405 405 405", "401 200 404 404 403", {"seq": "1"}),
@@ -71,9 +74,11 @@ ROWS = {
     "agent/": AGENTS_PAGE,
     "agent/counts": AGENTS_PAGE,
     "agent/canned": AGENTS_PAGE,
+    "agent/drafts": AGENTS_PAGE,
     "agent/conversations": AGENTS_PAGE,
     "agent/conversations/<uuid:conversation_id>/": AGENTS_PAGE,
     "agent/conversations/<uuid:conversation_id>/header": AGENTS_PAGE,
+    "agent/conversations/<uuid:conversation_id>/draft": Row("302 403 403 200 403", "401 403 403 200 403", DRAFT),
     "agent/conversations/<uuid:conversation_id>/person": Row("302 403 403 303 403", "401 405 405 405 405"),
     "agent/conversations/<uuid:conversation_id>/row": AGENTS_PAGE,
     "agent/conversations/<uuid:conversation_id>/messages": Row("302 403 403 200 403", "401 403 403 201 403", MESSAGE),

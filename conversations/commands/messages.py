@@ -14,6 +14,7 @@ from ..events import record
 from ..models import Conversation, Message
 from ..states import FIRST, OPEN, Action, Status, next_status
 from ..wording import SUBJECT_CHARS, checked_client_id, kind_label, one_line
+from .drafts import forget_sent
 from .lifecycle import take
 from .words import Words
 from .writing import append_notice, lock, store
@@ -26,11 +27,20 @@ Sender = Message.SenderType
 
 
 def post_message(
-    *, author, content, client_id, msg_type="text", conversation_id=None, new_topic=False, attachment_ids=()
+    *,
+    author,
+    content,
+    client_id,
+    msg_type="text",
+    conversation_id=None,
+    new_topic=False,
+    attachment_ids=(),
+    begun=None,
 ):
     """An employee writes; returns (Message, created). The same `client_id` again returns the first message.
 
-    Without `conversation_id` it goes to the newest open conversation, or opens one. Raises Refused and NotFound.
+    Without `conversation_id` it goes to the newest open conversation, or opens one. `begun`: the draft that
+    the words were (commands.drafts.Begun), which is over with them. Raises Refused and NotFound.
     """
     client_id = checked_client_id(client_id)
     if earlier := _earlier(author, client_id):
@@ -41,7 +51,10 @@ def post_message(
         conversation = _conversation_of(author, conversation_id, new_topic)
         if earlier := _earlier(author, client_id):
             return earlier, False
-        return _write_as_employee(conversation or _opened(author, words), author, words, client_id), True
+        message = _write_as_employee(conversation or _opened(author, words), author, words, client_id)
+        if begun:
+            forget_sent(author, message.conversation, begun)
+        return message, True
 
     return _once(write, author, client_id)
 
@@ -56,6 +69,7 @@ def post_reply(
     internal=False,
     based_on_seq=None,
     attachment_ids=(),
+    begun=None,
 ):
     """An agent answers, or with `internal` notes something for colleagues only; returns (Message, created).
 
@@ -75,7 +89,10 @@ def post_reply(
             raise NotAllowed(_("您不能在这个对话里回复"))
         _refuse_when_overtaken(conversation, author, based_on_seq)
         writer = _write_note if internal else _write_answer
-        return writer(conversation, author, words, client_id), True
+        message = writer(conversation, author, words, client_id)
+        if begun:
+            forget_sent(author, conversation, begun)
+        return message, True
 
     return _once(write, author, client_id)
 

@@ -1,6 +1,7 @@
 from .attachment import Attachment
 from .catalog import CannedReply, Category, DeskWords, Group
 from .conversation import Conversation, ReadMark
+from .draft import Draft
 from .event import Event
 from .message import Message
 
@@ -10,6 +11,7 @@ __all__ = [
     "Category",
     "Conversation",
     "DeskWords",
+    "Draft",
     "Event",
     "Group",
     "Message",

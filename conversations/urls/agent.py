@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import actions, canned, inbox, thread
+from ..views import actions, canned, drafts, inbox, thread
 
 app_name = "agent"
 
@@ -10,8 +10,10 @@ urlpatterns = [
     path("", inbox.home, name="home"),
     path("counts", inbox.counts, name="counts"),
     path("canned", canned.replies, name="canned"),
+    path("drafts", drafts.begun_answers, name="drafts"),
     path("conversations", inbox.conversations, name="inbox"),
     path("conversations/<uuid:conversation_id>/", thread.conversation, name="conversation"),
+    path("conversations/<uuid:conversation_id>/draft", drafts.answer, name="draft"),
     path("conversations/<uuid:conversation_id>/header", thread.header, name="header"),
     path("conversations/<uuid:conversation_id>/messages", thread.messages, name="messages"),
     path("conversations/<uuid:conversation_id>/person", thread.person, name="person"),

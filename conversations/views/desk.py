@@ -26,6 +26,7 @@ from ..queries.requests import current, greeting, own_requests
 from ..states import Action, next_status
 from .answers import fragments, is_fragment, refusal, wants_json
 from .flags import flag
+from .drafts import named_draft
 from .numbers import whole_number
 from .shared_strings import shared_strings
 from .uploads import refused_upload
@@ -102,6 +103,7 @@ def _post(request):
             new_topic=flag(request.POST, "new_topic"),
             attachment_ids=[*request.POST.getlist("upload_id"), *files],
         )
+            begun=named_draft(request.POST),
     status = 201 if created else 200
     if wants_json(request):
         return JsonResponse(message_json(message, EMPLOYEE), status=status)

@@ -21,6 +21,7 @@ from ..queries.people import recent_requests
 from ..queries.timeline import timeline
 from .answers import fragments, is_fragment, refusal, wants_json
 from .console import console_context, header_context, named_view, thread_context
+from .drafts import named_draft
 from .flags import flag
 from .numbers import whole_number
 from .uploads import refused_upload
@@ -88,6 +89,7 @@ def _post(request, conversation_id):
             internal=flag(request.POST, "internal"),
             based_on_seq=whole_number(request.POST, "based_on_seq"),
             attachment_ids=[*request.POST.getlist("upload_id"), *files],
+            begun=named_draft(request.POST),
         )
     status = 201 if created else 200
     if wants_json(request):

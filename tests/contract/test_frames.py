@@ -196,3 +196,30 @@ async def test_a_page_of_a_server_that_restarts_is_closed_with_4012(opened, zhan
     await page.frame("hello")
     await hub.running().close_all()
     assert await page.closed() == 4012
+
+
+async def test_a_draft_is_told_to_its_authors_own_pages_alone(opened, zhang, wang, zhangwei, wangqiang, liyang):
+    conversation = await in_thread(zhang.ask)
+    mine, employees, colleagues = [
+        await opened(path, user)
+        for path, user in (("/ws/agent/", wangqiang), ("/ws/desk/", zhangwei), ("/ws/agent/", liyang))
+    ]
+    fields = {"draft_id": str(uuid.uuid4()), "step": 1, "base": 0, "content": "他又忘了\n密码", "internal": "true"}
+    await in_thread(wang.post, f"/agent/conversations/{conversation}/draft", fields)
+    assert await mine.frame("draft_changed") == {
+        "type": "draft_changed",
+        "conversation_id": conversation,
+        "draft_id": fields["draft_id"],
+        "revision": 1,
+        "internal": True,
+        "line": "他又忘了 密码",
+    }
+    # A message comes after it, so whoever was told of the draft would have heard of it before.
+    await in_thread(wang.answer, conversation, "好的", draft_id=fields["draft_id"], draft_revision=1)
+    emptied = await mine.frame("draft_changed")
+    assert (emptied["revision"], emptied["line"]) == (2, "")
+    for page in (employees, colleagues):
+        kinds = []
+        while not kinds or kinds[-1] != "new_message":
+            kinds.append((await page.frame())["type"])
+        assert "draft_changed" not in kinds

@@ -176,6 +176,64 @@ def test_a_foreign_conversation_looks_like_an_absent_one(zhang, li):
         assert li.get(path.format(foreign)).status_code == 404
 
 
+# Drafts ----------------------------------------------------------------------------------------------------------------
+DRAFT_LINE_FIELDS = {"conversation_id", "draft_id", "revision", "internal", "line"}
+DRAFT_FIELDS = DRAFT_LINE_FIELDS | {"content", "based_on_seq", "updated_at"}
+
+
+def test_a_draft_has_exactly_these_fields(zhang, wang):
+    conversation = zhang.ask()
+    for person, place, at in (
+        (zhang, "/itdesk/draft", None),
+        (zhang, f"/itdesk/c/{conversation}/draft", conversation),
+        (wang, f"/agent/conversations/{conversation}/draft", conversation),
+    ):
+        nothing = person.get(place).json()
+        assert set(nothing) == DRAFT_FIELDS
+        assert (nothing["revision"], nothing["content"], nothing["line"]) == (0, "", "")
+        draft_id = str(uuid.uuid4())
+        saved = person.post(place, {"draft_id": draft_id, "step": 1, "base": 0, "content": "写到\n一半"})
+        assert saved.status_code == 200
+        assert {name: saved.json()[name] for name in DRAFT_FIELDS - {"updated_at"}} == {
+            "conversation_id": at,
+            "draft_id": draft_id,
+            "revision": 1,
+            "internal": False,
+            "line": "写到 一半",
+            "content": "写到\n一半",
+            "based_on_seq": None,
+        }
+        assert person.get(place).json() == saved.json()
+        stale = person.post(place, {"draft_id": uuid.uuid4(), "step": 1, "base": 0, "content": "旧的"})
+        assert stale.status_code == 409
+        assert set(stale.json()) == {"error", "reason", "draft"}
+        assert (stale.json()["error"], stale.json()["draft"]) == ("stale", saved.json())
+    listed = wang.get("/agent/drafts").json()
+    assert listed == {"drafts": [{name: saved.json()[name] for name in DRAFT_LINE_FIELDS}]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"draft_id": "1"}, "bad_draft_id"),
+        ({"step": "x"}, "bad_number"),
+        ({"base": ""}, "bad_number"),
+        ({"content": "长" * 8001}, "too_long"),
+    ],
+)
+def test_a_draft_that_is_none_is_refused(zhang, fields, error):
+    told = {"draft_id": uuid.uuid4(), "step": 1, "base": 0, "content": "x", **fields}
+    answer = zhang.post("/itdesk/draft", told)
+    assert (answer.status_code, answer.json()["error"]) == (422, error)
+
+
+def test_a_message_empties_the_draft_that_it_names(zhang):
+    draft = zhang.post("/itdesk/draft", {"draft_id": uuid.uuid4(), "step": 1, "base": 0, "content": "新问题"}).json()
+    named = {"draft_id": draft["draft_id"], "draft_revision": 1, "draft_new": "true"}
+    assert zhang.say("新问题", **named).status_code == 201
+    assert zhang.get("/itdesk/draft").json()["content"] == ""
+
+
 # Races between agents --------------------------------------------------------------------------------------------------
 def test_a_claim_that_comes_second_is_409_with_the_present_state(zhang, wang, liyang_at_work):
     conversation = zhang.ask()
