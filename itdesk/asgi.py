@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itdesk.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from itdesk.handler import get_application  # noqa: E402
 
-http = get_asgi_application()
+http = get_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import URLRouter  # noqa: E402

@@ -1,0 +1,76 @@
+"""Django's ASGI handler for an application whose views and middleware are all sync: one thread, one hop a request.
+
+Django's own starts a thread for each request, opens the database in it, and crosses between loop and thread at every
+middleware that can do both. Together that was half of what a send cost (docs/performance.md).
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import django
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+from django.db import connections
+
+KEPT = 8  # idle threads, each with its open connection to SQLite; beyond, a thread ends with its request
+
+
+class RequestThread(ThreadPoolExecutor):
+    """One thread that outlives its request. Used from the loop only."""
+
+    def __init__(self):
+        super().__init__(max_workers=1, thread_name_prefix="request")
+        self.latest = None
+
+    def submit(self, *args, **kwargs):
+        self.latest = super().submit(*args, **kwargs)
+        return self.latest
+
+    def end(self):
+        self.submit(connections.close_all)
+        self.shutdown(wait=False)
+
+
+class Threads:
+    """As many threads as requests run: one that hangs on a lock holds up nobody else. The idle ones are kept."""
+
+    def __init__(self, kept=KEPT):
+        self._idle, self._kept = [], kept
+
+    def take(self):
+        # The last one back goes out first: its memory is warm, and the others can end.
+        return self._idle.pop() if self._idle else RequestThread()
+
+    def give_back(self, thread):
+        # A client that left ends the request on the loop while its view still runs: that thread is not idle yet, and
+        # whoever got it would wait behind a stranger's request.
+        if len(self._idle) < self._kept and (thread.latest is None or thread.latest.done()):
+            self._idle.append(thread)
+        else:
+            thread.end()
+
+
+class DeskHandler(ASGIHandler):
+    def __init__(self):
+        super().__init__()
+        self._threads = Threads()
+
+    def load_middleware(self, is_async=False):
+        # As under WSGI: otherwise every middleware that Django calls async-capable hops into the thread twice.
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request):
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+
+    async def __call__(self, scope, receive, send):
+        thread = self._threads.take()
+        try:
+            async with ThreadSensitiveContext(executor=thread):
+                await super().__call__(scope, receive, send)
+        finally:
+            self._threads.give_back(thread)
+
+
+def get_application():
+    """As `django.core.asgi.get_asgi_application`."""
+    django.setup(set_prefix=False)
+    return DeskHandler()
