@@ -1,10 +1,11 @@
 // The line on which the server tells what is new. It carries hints only: all that matters goes by http.js.
 
-import { Backoff } from "./backoff.js";
+import { Comeback } from "./comeback.js";
 import { onReturn } from "./returning.js";
 
 const SILENCE = 70000; // ms without any frame (a beat comes every 25 s) after which the line counts as dead
 const ASLEEP = 10000; // ms out of sight after which a phone may have cut the line without telling us
+const BETWEEN = 1000; // ms between two tries, however often somebody looks away and back
 const FAILURES_TO_GIVE_UP = 3; // tries that never opened: a proxy blocks sockets, and polling has to do
 const FINAL_CODES = [4401, 4403];
 
@@ -18,7 +19,8 @@ export class Socket {
   constructor(path, { onFrame, onState = () => {}, onSignedOut = () => {} }) {
     this.path = path;
     this.hooks = { onFrame, onState, onSignedOut };
-    this.backoff = new Backoff(1000, 15000);
+    this.comeback = new Comeback();
+    this.triedAt = -BETWEEN;
     this.failures = 0;
     this.heardAt = 0;
     this.ended = false;
@@ -47,24 +49,25 @@ export class Socket {
     if (this.ended) {
       return;
     }
+    this.triedAt = performance.now();
     const line = new WebSocket(location.origin.replace(/^http/, "ws") + this.path);
     this.line = line;
     // `line` and not `this.line`: events of a dropped line arrive late and must not touch its successor.
     line.onmessage = (event) => line === this.line && this.hear(JSON.parse(event.data));
-    line.onclose = (event) => line === this.line && this.closed(event.code);
+    line.onclose = (event) => line === this.line && this.closed(event.code, event.reason);
   }
 
   hear(frame) {
     this.heardAt = Date.now();
     if (frame.type === "hello") {
-      this.backoff.reset();
+      this.comeback.greeted();
       this.failures = 0;
       this.enter("live");
     }
     this.hooks.onFrame(frame);
   }
 
-  closed(code) {
+  closed(code, reason) {
     this.line = null;
     if (FINAL_CODES.includes(code)) {
       this.ended = true;
@@ -74,7 +77,12 @@ export class Socket {
     }
     this.failures += 1;
     this.enter(this.failures >= FAILURES_TO_GIVE_UP ? "off" : "waiting");
-    this.timer = window.setTimeout(() => this.connect(), this.backoff.next());
+    this.connectIn(this.comeback.wait(code, reason));
+  }
+
+  connectIn(milliseconds) {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.connect(), milliseconds);
   }
 
   noteHidden() {
@@ -89,8 +97,7 @@ export class Socket {
     this.hiddenAt = null;
     const opening = this.line && this.line.readyState === WebSocket.CONNECTING;
     if (maybeCut || (this.state !== "live" && !opening)) {
-      this.backoff.reset();
-      this.connect();
+      this.connectIn(Math.max(0, this.triedAt + BETWEEN - performance.now()));
     }
   }
 

@@ -116,7 +116,7 @@ def test_what_a_page_missed_while_its_socket_was_cut_is_asked_for(
             desk.expect_delivered(text)
         expect(console.bubble("员工说二")).to_have_count(0)
         for socket in [*sockets_of(zhangwei), *sockets_of(wangqiang)]:
-            on_the_server(socket.end(hub.RESTARTING))
+            on_the_server(socket.end(hub.RESTARTING, "0"))
     expect_the_same(desk, console, ["第一句", "客服说一", "员工说一", "员工说二"])
 
 
