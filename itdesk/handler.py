@@ -41,8 +41,8 @@ class Threads:
         return self._idle.pop() if self._idle else RequestThread()
 
     def give_back(self, thread):
-        # A client that left ends the request on the loop while its view still runs: that thread is not idle yet, and
-        # whoever got it would wait behind a stranger's request.
+        # The server gives up a request some seconds after its client left, though its view may still run: that thread
+        # is not idle, and whoever got it would wait behind a stranger's request.
         if len(self._idle) < self._kept and (thread.latest is None or thread.latest.done()):
             self._idle.append(thread)
         else:
