@@ -1,9 +1,15 @@
 """The cast: the same people in every test. `lina` is always the stranger who must not see zhangwei's things."""
 
+import hypothesis
 import pytest
 
 from accounts import roles
 from accounts.models import User
+
+# Every run tries the same examples; `--hypothesis-profile=deep` tries others each time, and says how to repeat them.
+hypothesis.settings.register_profile("quick", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("deep", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("quick")
 
 
 def person(userid, name, department, *codes):
