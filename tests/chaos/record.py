@@ -1,0 +1,120 @@
+"""What a run leaves behind, and all that the checker may look at. Times are seconds since the run began."""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+ACKED, REFUSED, OPEN = "acknowledged", "refused", "open"
+
+
+@dataclass
+class Sent:
+    """One message that somebody wrote; `number` counts what this person wrote, in order. `away`: its employee has no
+    page open and must get a card. `file`: digest of the attached file."""
+
+    who: str
+    number: int
+    room: str
+    client_id: str
+    token: str
+    internal: bool = False
+    away: str = ""
+    file: str = ""
+    outcome: str = OPEN
+    id: str = ""
+    seq: int = 0
+    tries: int = 0
+    began: float = 0.0
+    acked: float = 0.0
+
+
+@dataclass
+class Stored:
+    """One message as the final read by HTTP found it."""
+
+    id: str
+    seq: int
+    prev_seq: int
+    client_id: str
+    sender_type: str
+    token: str
+    internal: bool = False
+    files: list = field(default_factory=list)
+
+
+@dataclass
+class Shown:
+    """One message as a page shows it."""
+
+    id: str
+    seq: int
+    token: str
+    at: float
+
+
+@dataclass
+class PageRecord:
+    """`shown`: room → [Shown] from top to bottom. `foreign`: whatever came that was not for this person's eyes.
+    `contradictions`: the same place told with another message, or the other way round."""
+
+    name: str
+    audience: str
+    shown: dict = field(default_factory=dict)
+    foreign: list = field(default_factory=list)
+    contradictions: list = field(default_factory=list)
+
+
+@dataclass
+class Fault:
+    kind: str
+    began: float
+    ended: float
+    hit: bool = True
+    note: str = ""
+
+
+@dataclass
+class Record:
+    """`rooms`: room → {"agents": [Stored], "employee": [Stored]}. `cards`: userid → [token of each card on the phone].
+    `opened`: doors that were tried and should have been closed. `quiet_at`: when senders and faults had ended."""
+
+    seed: int
+    stack: str
+    sent: list = field(default_factory=list)
+    rooms: dict = field(default_factory=dict)
+    pages: list = field(default_factory=list)
+    cards: dict = field(default_factory=dict)
+    opened: list = field(default_factory=list)
+    faults: list = field(default_factory=list)
+    weather: dict = field(default_factory=dict)
+    quiet_at: float = 0.0
+    seconds: float = 0.0
+
+    def write(self, folder):
+        Path(folder, "record.json").write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def read(folder):
+    """The record that `write` left in `folder`."""
+    raw = json.loads(Path(folder, "record.json").read_text(encoding="utf-8"))
+    raw["sent"] = [Sent(**each) for each in raw["sent"]]
+    raw["faults"] = [Fault(**each) for each in raw["faults"]]
+    raw["rooms"] = {
+        room: {audience: [Stored(**each) for each in found] for audience, found in read.items()}
+        for room, read in raw["rooms"].items()
+    }
+    for page in raw["pages"]:
+        page["shown"] = {room: [Shown(**each) for each in found] for room, found in page["shown"].items()}
+    raw["pages"] = [PageRecord(**each) for each in raw["pages"]]
+    return Record(**raw)
+
+
+class Clock:
+    """Seconds since the run began, by the clock that never jumps."""
+
+    def __init__(self):
+        self._start = time.monotonic()
+
+    def __call__(self):
+        return time.monotonic() - self._start

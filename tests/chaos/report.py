@@ -1,0 +1,81 @@
+"""What a run prints: how much was asked of the stack, what broke, how fast it healed, and the counts that must be 0."""
+
+from collections import Counter, defaultdict
+
+from .record import ACKED, REFUSED
+
+
+def lines(record, verdict):
+    """The report of one run as lines of text; a table in Markdown among them."""
+    sent = Counter(each.outcome for each in record.sent)
+    hits = [each for each in record.faults if each.hit]
+    weather = sum(record.weather.values())
+    return [
+        f"stack {record.stack}, seed {record.seed}, {record.seconds:.0f} s",
+        f"messages: {sent[ACKED]} acknowledged, {sent[REFUSED]} refused as they should be; "
+        f"{sum(each.tries for each in record.sent)} tries; {sum(map(len, record.cards.values()))} cards",
+        f"faults: {len(hits)} strikes of the nemesis, {weather} of the network"
+        + (f"; {len(record.faults) - len(hits)} strikes found nobody" if len(hits) < len(record.faults) else ""),
+        *[f"  network: {kind} {count}" for kind, count in sorted(record.weather.items())],
+        *_strikes(record),
+        f"moments at which a process was killed: {_moments(hits) or 'none'}",
+        "",
+        *_verdict(verdict),
+    ]
+
+
+def _strikes(record):
+    """Per kind: how often, and how long after its end until a send was answered and until every page was complete."""
+    found = defaultdict(list)
+    for each in record.faults:
+        if each.hit:
+            found[each.kind].append(each)
+    if not found:
+        return []
+    rows = ["", "| strike | times | answered again p95, s | pages complete p95 / max, s |", "|---|---:|---:|---:|"]
+    shown = _last_shown(record)
+    for kind, faults in sorted(found.items()):
+        answered = [_answered_after(record, each) for each in faults]
+        healed = [_healed_after(record, shown, each) for each in faults]
+        rows.append(f"| {kind} | {len(faults)} | {_p95(answered):.1f} | {_p95(healed):.1f} / {max(healed):.1f} |")
+    return [*rows, ""]
+
+
+def _last_shown(record):
+    """message id → when the last of the pages that may see it showed it."""
+    last = {}
+    for page in record.pages:
+        for shown in page.shown.values():
+            for each in shown:
+                last[each.id] = max(each.at, last.get(each.id, 0))
+    return last
+
+
+def _answered_after(record, fault):
+    """Seconds from the fault's end until the last message begun during it was acknowledged."""
+    during = [each.acked for each in record.sent if each.outcome == ACKED and fault.began <= each.began <= fault.ended]
+    return max([0.0, *(at - fault.ended for at in during)])
+
+
+def _healed_after(record, shown, fault):
+    """Seconds from the fault's end, or the message's own acknowledgement, until every page showed what it hit."""
+    during = [each for each in record.sent if each.outcome == ACKED and fault.began <= each.acked <= fault.ended + 1]
+    return max([0.0, *(shown.get(each.id, 0) - max(fault.ended, each.acked) for each in during)])
+
+
+def _p95(values):
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
+
+
+def _moments(hits):
+    killed = Counter(each.kind.partition(" ")[2] for each in hits if each.kind.startswith("kill_at"))
+    return ", ".join(f"{moment} ×{count}" for moment, count in sorted(killed.items(), key=lambda one: int(one[0][1:])))
+
+
+def _verdict(verdict):
+    rows = [", ".join(f"{name.replace('_', ' ')} {count}" for name, count in verdict.counts.items())]
+    for name, count in verdict.counts.items():
+        found = getattr(verdict, name)
+        rows += [f"  {name}: {line}" for line in found[:5]] + ([f"  … {count - 5} more"] if count > 5 else [])
+    return [*rows, "NOTHING LOST, NOTHING TWICE" if verdict.good else "FAILED"]
