@@ -1,96 +1,75 @@
 /** From the composer to the server on the agent's side: the bubble at once, the outbox behind it. */
 
-import { deliver, notSent } from "./delivery.js";
-import { Outbox } from "./outbox.js";
+import { deliver } from "./delivery.js";
+import { newClientId } from "./ids.js";
 import { say } from "./strings.js";
+import { Unsent } from "./unsent.js";
 
 export class Answering {
-  /** `stage` knows the open thread; `reply` takes words back; `onSignedOut()`: nothing goes out any more. */
-  constructor({ me, store, stage, onSignedOut }) {
+  /** `stage` knows the open thread; `reply` takes words back. */
+  constructor({ me, store, stage }) {
     this.stage = stage;
     this.reply = null;
+    this.tab = newClientId();
     this.resolveAfter = null; // the conversation that is resolved as soon as its last words are out
-    this.outbox = new Outbox(`agent:${me}`, {
-      post: (item) => deliver(item.address, item, fieldsOf(item), (words) => this.held(item, words)),
+    this.unsent = new Unsent(`agent:${me}`, {
+      post: (item, onProgress) => deliver(item.address, item, fieldsOf(item), onProgress),
+      feedOf: (item) => (stage.isOpen(item.conversation_id) ? stage.thread.feed : null),
       onSent: (item, response) => this.sent(item, response),
-      onRefused: (item, reason, response) => this.refused(item, reason, response),
-      onWaiting: (item, n, why) => this.held(item, say(`shared.${why}`, { n })),
-      onStale: (item) => this.inThread(item, (feed) => feed.failed(item.client_id, say("shared.stale"))),
-      onSignedOut,
+      onGone: (item) => this.resolveIfDue(item),
+      onRefused: (item) => this.refused(item),
+      giveBack: (item) => this.reply.giveBack(item, ""),
     }, store);
-    stage.pane.addEventListener("click", (event) => this.clicked(event));
+    stage.pane.addEventListener("click", (event) => this.unsent.clicked(event));
     // In the capturing phase: before HTMX takes the form.
     document.addEventListener("submit", (event) => this.submitting(event), true);
   }
 
-  async restore() {
-    await this.outbox.restore();
-    this.showUnsent();
-    this.outbox.wake();
+  restore() {
+    return this.unsent.outbox.look();
   }
 
   send(item) {
-    this.inThread(item, (feed) => showPending(feed, item));
+    this.unsent.send({ ...item, tab: this.tab });
     if (this.stage.isOpen(item.conversation_id)) this.stage.thread.scroll.toEnd();
-    this.outbox.add(item);
   }
 
   /** What is still on its way in the thread that came on screen. */
   showUnsent() {
-    this.outbox.items.forEach((item) => this.inThread(item, (feed) => showPending(feed, item)));
-  }
-
-  inThread(item, act) {
-    if (this.stage.isOpen(item.conversation_id)) act(this.stage.thread.feed);
-  }
-
-  held(item, words) {
-    this.inThread(item, (feed) => feed.held(item.client_id, words));
+    this.unsent.showAll();
   }
 
   sent(item, response) {
-    this.inThread(item, (feed) => {
+    if (this.stage.isOpen(item.conversation_id)) {
+      const { feed } = this.stage.thread;
       feed.insertHTML(response.text);
       feed.healGap();
-    });
-    if (this.resolveAfter === item.conversation_id && !this.unsent(this.resolveAfter)) {
+    }
+    this.resolveIfDue(item);
+  }
+
+  resolveIfDue(item) {
+    if (this.resolveAfter === item.conversation_id && !this.hasUnsent(this.resolveAfter)) {
       this.resolveAfter = null;
       if (this.stage.isOpen(item.conversation_id)) this.stage.thread.press("resolve");
     }
   }
 
-  refused(item, reason, response) {
-    this.resolveAfter = null;
-    if (response.status !== 409) {
-      this.inThread(item, (feed) => feed.failed(item.client_id, notSent(reason, response)));
-      return;
-    }
-    // Somebody wrote meanwhile: what they wrote comes in, and the words go back to where they can be changed.
-    this.takeBack(item.client_id, item.based_on_seq === null ? reason : say("console.send_again", { s: reason }));
-    this.inThread(item, (feed) => feed.catchUp());
+  /** Somebody wrote meanwhile: what they wrote comes in, and the words go back to where they can be changed. */
+  async refused(item) {
+    if (this.resolveAfter === item.conversation_id) this.resolveAfter = null;
+    // Into the composer in which they were written. Elsewhere, or after a reload, the bubble asks.
+    if (!item.moved_on || item.tab !== this.tab) return;
+    const reason = item.refused;
+    const words = item.based_on_seq === null ? reason : say("console.send_again", { s: reason });
+    const taken = await this.unsent.takeOff(item.client_id);
+    if (taken) this.reply.giveBack(taken, words);
+    if (this.stage.isOpen(item.conversation_id)) this.stage.thread.feed.catchUp();
   }
 
-  takeBack(clientId, words) {
-    const item = this.outbox.take(clientId);
-    if (!item) return;
-    this.inThread(item, (feed) => feed.remove(clientId));
-    this.reply.giveBack(item, words);
-  }
-
-  unsent(id) {
-    return this.outbox.items.some((item) => item.conversation_id === id && !item.refused);
-  }
-
-  clicked(event) {
-    const way = event.target.closest("[data-retry], [data-edit]");
-    if (!way) return;
-    const { clientId } = way.closest("[data-message]").dataset;
-    if (way.matches("[data-edit]")) {
-      this.takeBack(clientId, "");
-    } else {
-      this.stage.thread.feed.held(clientId, "");
-      this.outbox.retry(clientId);
-    }
+  hasUnsent(id) {
+    const { outbox } = this.unsent;
+    return outbox.items.some((item) => item.conversation_id === id && !outbox.isAside(item));
   }
 
   /** "Send, then resolve" is one movement of the hands: resolving waits for the words that are still on their way. */
@@ -98,7 +77,7 @@ export class Answering {
     if (!event.target.querySelector("[data-seen-version]")) return;
     const { thread } = this.stage;
     thread.noteVersion();
-    if (!this.unsent(thread.id)) return;
+    if (!this.hasUnsent(thread.id)) return;
     this.resolveAfter = thread.id;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -108,10 +87,4 @@ export class Answering {
 function fieldsOf(item) {
   const fields = item.internal ? { internal: "true" } : {};
   return item.based_on_seq === null ? fields : { ...fields, based_on_seq: item.based_on_seq };
-}
-
-function showPending(feed, item) {
-  if (feed.has(item.client_id)) return;
-  feed.pending(item.client_id, item.content, item.files).classList.toggle("message--note", item.internal);
-  if (item.refused) feed.failed(item.client_id, notSent(item.refused));
 }

@@ -7,7 +7,7 @@ const UPLOAD = 180000; // ms for a message with files, on a bad line
 
 /**
  * Post `item` ({client_id, content, files}) with further `fields` ({name: text}) to `url`; see http.js for the answer.
- * `onProgress(words)`: how far its files have come.
+ * `onProgress(words, part)`: how far its files have come, in words and from 0 to 1.
  */
 export function deliver(url, item, fields, onProgress) {
   const files = item.files || [];
@@ -20,7 +20,7 @@ export function deliver(url, item, fields, onProgress) {
   if (!files.length) {
     return send(url, { method: "POST", body });
   }
-  const told = (part) => onProgress(say("shared.uploading", { n: Math.round(part * 100) }));
+  const told = (part) => onProgress(say("shared.uploading", { n: Math.round(part * 100) }), part);
   return send(url, { method: "POST", body, onProgress: told, timeout: UPLOAD });
 }
 
@@ -31,10 +31,8 @@ function kindOf(files) {
   return files.every((file) => file.type.startsWith("image/")) ? "image" : "file";
 }
 
-/** Why it was not sent, as a sentence; `response` is absent when an earlier page heard it. */
-export function notSent(reason, response) {
-  // A proxy's own answer carries no sentence of ours.
-  const proxy = response && response.status === 413 && reason === "413";
-  const words = proxy ? say("shared.too_large_sent") : /^\d*$/.test(reason) ? say("shared.refused") : reason;
-  return say("shared.not_sent", { s: words });
+/** Why it was not sent, as a sentence; `reason` is a proxy's bare status where its answer held no sentence of ours. */
+export function notSent(reason) {
+  const words = reason === "413" ? say("shared.too_large_sent") : say("shared.refused");
+  return say("shared.not_sent", { s: /^\d*$/.test(reason) ? words : reason });
 }

@@ -71,8 +71,10 @@ export class Feed {
       this.bySeq.set(seqOf(article), present);
       return false;
     }
+    if (present) {
+      this.waiting.confirm(article.dataset.clientId);
+    }
     if (present && inPlace(present, article)) {
-      this.waiting.forget(article.dataset.clientId);
       present.replaceWith(article);
       return false;
     }
@@ -220,14 +222,6 @@ export class Feed {
 
   pending(clientId, text, files) {
     return this.waiting.show(clientId, text, files);
-  }
-
-  failed(clientId, reason) {
-    this.waiting.fail(clientId, reason);
-  }
-
-  held(clientId, words) {
-    this.waiting.hold(clientId, words);
   }
 
   remove(clientId) {

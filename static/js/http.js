@@ -10,24 +10,32 @@ export class Offline extends Error {}
  * `onProgress(part)` with part from 0 to 1 while a body goes up.
  *
  * Resolves with {status, ok, text, headers: {get(name)}, retryAfter (seconds or null), signedOut}. Throws Offline.
- * A 401 is also told to the page: event `signedout` on the document.
+ * A 401 is also told to the page: event `signedout` on the document, with `detail.error`;
+ * and `signedin` when an answer is a good one again.
  */
-export function send(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "text/html", onProgress } = {}) {
+export async function send(url, options = {}) {
+  const response = await once(url, options);
+  // Signing in, here or in another tab, changes the token, and between our look at the cookie and the browser's it may
+  // do so. The refusal came before anything took effect and brought a token with it: ask again, once.
+  return response.status === 403 && refusalOf(response).error === "csrf" ? once(url, options) : response;
+}
+
+function once(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "text/html", onProgress }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.timeout = timeout;
     request.setRequestHeader("Accept", accept);
     request.setRequestHeader("HX-Request", "true");
+    // Somebody else may have signed in since, in another tab: nothing of this page goes out under their name.
+    request.setRequestHeader("X-User-Id", document.body.dataset.userId);
     if (method !== "GET") {
       request.setRequestHeader("X-CSRFToken", csrfToken());
     }
     request.onload = () => {
-      if (request.status === 401) {
-        // Whoever asked, the page as a whole is what has to act on it.
-        document.dispatchEvent(new CustomEvent("signedout"));
-      }
-      resolve(responseOf(request));
+      const response = responseOf(request);
+      tellOfSession(response);
+      resolve(response);
     };
     request.onerror = request.onabort = request.ontimeout = () => reject(new Offline(url));
     if (onProgress) {
@@ -37,16 +45,43 @@ export function send(url, { method = "GET", body = null, timeout = TIMEOUT, acce
   });
 }
 
+let isSignedOut = false;
+
+// Whoever asked, the page as a whole is what has to act on it.
+function tellOfSession(response) {
+  if (response.signedOut) {
+    isSignedOut = true;
+    document.dispatchEvent(new CustomEvent("signedout", { detail: refusalOf(response) }));
+  } else if (isSignedOut && response.ok) {
+    isSignedOut = false;
+    document.dispatchEvent(new CustomEvent("signedin"));
+  }
+}
+
+/** Post `body` from a page that is being torn down; nobody hears the answer. */
+export function sendLast(url, body) {
+  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), "X-User-Id": document.body.dataset.userId };
+  fetch(url, { method: "POST", body, headers, keepalive: true, credentials: "same-origin" }).catch(() => {});
+}
+
 function responseOf(request) {
-  const retryAfter = parseInt(request.getResponseHeader("Retry-After"), 10);
   return {
     status: request.status,
     ok: request.status >= 200 && request.status < 300,
     signedOut: request.status === 401,
     text: request.responseText,
     headers: { get: (name) => request.getResponseHeader(name) },
-    retryAfter: Number.isNaN(retryAfter) ? null : retryAfter,
+    retryAfter: waitOf(request.getResponseHeader("Retry-After"), request.getResponseHeader("Date")),
   };
+}
+
+// Seconds, or a moment by the server's clock: proxies say it either way (RFC 9110, 10.2.3).
+function waitOf(header, now) {
+  if (/^\s*\d+\s*$/.test(header || "")) {
+    return Number(header);
+  }
+  const seconds = (Date.parse(header) - (Date.parse(now) || Date.now())) / 1000;
+  return Number.isNaN(seconds) ? null : Math.max(0, Math.ceil(seconds));
 }
 
 // The cookie before the page's own token: signing in again (here or in another tab) makes the page's token stale.

@@ -1,163 +1,154 @@
 // What somebody wrote stays on their device until the server has it: kept before it is sent, tried again until it is
-// answered, always under the same client_id, so that a try whose answer was lost stores nothing twice.
+// answered, always under the same client_id, so that a try whose answer was lost stores nothing twice. All tabs of a
+// person share one list (shelf.js), and one of them at a time sends from it (drain.js).
 
-import { Backoff } from "./backoff.js";
-import { Offline, refusalOf } from "./http.js";
+import { Drain } from "./drain.js";
 import { onReturn } from "./returning.js";
+import { Shelf } from "./shelf.js";
 import { Store } from "./store.js";
+import { Tabs } from "./tabs.js";
 
-const TOO_OLD = 24 * 60 * 60 * 1000; // ms after which a restored message asks first instead of surprising its author
-const NOT_NOW = [408, 425, 429, 500, 502, 503, 504];
+const TOO_OLD = 24 * 60 * 60 * 1000; // ms after which a message asks first instead of surprising its author
 
 /**
- * `new Outbox(name, hooks)`; `name` holds the user's id, so that nobody sends what another person wrote here.
- * An item is a plain object with `client_id` and whatever post() needs (texts, numbers, files).
+ * `new Outbox(name, hooks)`; `name` holds the user's id, items are described in shelf.js.
  *
- * Hooks: post(item) → promise of a response (http.js); onSent(item, response); onRefused(item, reason, response);
- * onWaiting(item, seconds, why) with why `offline`, `too_fast` or `busy`; onStale(item): restored but over a day old,
- * sent only after retry(); onSignedOut(): nothing goes out until somebody signs in, everything stays kept.
+ * Hooks: post(item) → promise of a response (http.js); onAdded(item): another tab wrote it, or an earlier page;
+ * onState(item): stateOf(item) is another; onSent(item, response); onGone(item): another tab sent it or took it back;
+ * onRefused(item): the server does not want it, told in every tab; onUnkept(item, state): this page alone has it
+ * (shelf.js). Signed out, nothing goes out until somebody returns to a page; http.js tells the page.
  */
 export class Outbox {
   constructor(name, hooks, store = new Store()) {
-    this.prefix = `outbox:${name}:`;
-    this.hooks = { onWaiting() {}, onStale() {}, onSignedOut() {}, ...hooks };
-    this.store = store;
-    this.items = [];
-    this.backoff = new Backoff(1000, 30000);
-    this.sending = false;
-    this.stopped = false;
-    this.notBefore = 0;
-    onReturn(() => this.wake());
+    this.hooks = hooks;
+    this.states = new Map(); // client id → {name, seconds}, of what has been tried
+    this.stale = new Set(); // client ids that were told to be too old
+    this.shelf = new Shelf(`outbox:${name}:`, store, {
+      onAdded: (item) => hooks.onAdded(item),
+      onChanged: (item) => this.changed(item),
+      onGone: (item) => hooks.onGone(item),
+      onUnkept: (item, state) => hooks.onUnkept(item, state),
+    });
+    this.drain = new Drain(this, store, `lease:${name}`);
+    this.tabs = new Tabs(name, () => this.look());
+    onReturn(() => this.returned());
   }
 
-  /** Bring back what an earlier page left unsent, oldest first. Show these, then call wake(). */
-  async restore() {
-    const kept = await this.store.all(this.prefix);
-    const known = new Set(this.items.map((item) => item.client_id));
-    const restored = kept.filter((item) => !known.has(item.client_id));
-    this.items = [...restored, ...this.items];
-    return restored;
-  }
-
-  add(item) {
-    item.queued_at = Date.now();
-    this.items.push(item);
-    this.store.put(this.keyOf(item), item);
-    this.wake();
+  get items() {
+    return this.shelf.items;
   }
 
   get(clientId) {
-    return this.items.find((item) => item.client_id === clientId);
+    return this.shelf.get(clientId);
   }
 
-  retry(clientId) {
+  /** {name, seconds}: `waiting`, `sending`, `offline`, `too_fast`, `busy`; or set aside: `refused`, `stale`, `bare`. */
+  stateOf(item) {
+    if (item.refused) {
+      return { name: "refused" };
+    }
+    if (item.lost_files) {
+      return { name: "bare" }; // its files were only in the memory of a page that is gone
+    }
+    const isOld = Date.now() - item.queued_at > TOO_OLD;
+    return isOld ? { name: "stale" } : this.states.get(item.client_id) || { name: "waiting" };
+  }
+
+  isAside(item) {
+    return ["refused", "stale", "bare"].includes(this.stateOf(item).name);
+  }
+
+  enter(item, name, seconds = 0) {
+    this.states.set(item.client_id, { name, seconds });
+    this.hooks.onState(item);
+  }
+
+  /** A page may stay open for a day without a network. */
+  tellStale() {
+    const news = this.items.filter((item) => this.stateOf(item).name === "stale" && !this.stale.has(item.client_id));
+    news.forEach((item) => {
+      this.stale.add(item.client_id);
+      this.hooks.onState(item);
+    });
+  }
+
+  add(item) {
+    // Without a network it cannot have left this device, and may still be taken back.
+    item.tried = navigator.onLine !== false;
+    this.shelf.add(item).then(() => this.tabs.tell());
+    this.wake();
+  }
+
+  /** Send what was set aside: its author wants it so. `changes`: fields that are otherwise from now on. */
+  retry(clientId, changes = {}) {
     const item = this.get(clientId);
     if (item) {
-      item.refused = "";
-      item.queued_at = Date.now();
-      this.store.put(this.keyOf(item), item);
+      Object.assign(item, { refused: "", lost_files: 0, queued_at: Date.now() }, changes);
+      this.drain.forget(item);
+      this.stale.delete(clientId);
+      this.enter(item, "waiting");
+      this.keep(item);
       this.wake();
     }
   }
 
-  /** Take an item out for good: it was sent, given up, or goes back into the composer. */
-  take(clientId) {
-    const item = this.get(clientId);
-    if (item) {
-      this.items = this.items.filter((other) => other !== item);
-      this.store.delete(this.keyOf(item));
-    }
+  /** Write down what became of it, for a reload and for the other tabs. */
+  keep(item) {
+    return this.shelf.save(item).then(() => this.tabs.tell());
+  }
+
+  /** Take an item out, here and in all tabs. Resolves with it, or with undefined where another tab was faster. */
+  async take(clientId) {
+    const item = await this.shelf.claim(clientId);
+    this.tabs.tell();
     return item;
   }
 
-  /** Try now instead of at the end of a wait; only a wait that the server asked for is kept. */
+  putBack(item) {
+    this.shelf.putBack(item).then(() => this.tabs.tell());
+  }
+
+  /** The server has it, as a frame or a page says: the answer to the send itself may have been lost. */
+  confirmed(clientId) {
+    const item = this.get(clientId);
+    if (item && clientId === this.drain.underWay) {
+      item.confirmed = true; // its answer is still to come, and says more
+    } else if (item) {
+      this.finish(item);
+    }
+  }
+
+  finish(item) {
+    this.shelf.remove(item.client_id);
+    this.states.delete(item.client_id);
+    this.tabs.tell();
+  }
+
+  refuse(item, reason, status) {
+    Object.assign(item, { refused: reason, moved_on: status === 409 });
+    this.keep(item);
+    this.changed(item);
+  }
+
+  changed(item) {
+    this.hooks.onState(item);
+    if (item.refused) {
+      this.hooks.onRefused(item);
+    }
+  }
+
   wake() {
-    window.clearTimeout(this.timer);
-    const owed = this.notBefore - Date.now();
-    if (owed > 0) {
-      this.timer = window.setTimeout(() => this.wake(), owed);
-    } else {
-      this.drain();
-    }
+    return this.drain.wake();
   }
 
-  async drain() {
-    if (this.sending || this.stopped) {
-      return;
-    }
-    this.sending = true;
-    try {
-      let item = this.next();
-      while (item && (await this.attempt(item))) {
-        item = this.next();
-      }
-    } finally {
-      this.sending = false;
-    }
+  /** Another tab did something, or an earlier page left something. */
+  async look() {
+    await this.shelf.sync();
+    return this.wake();
   }
 
-  next() {
-    this.items.filter((item) => isStale(item)).forEach((item) => this.setAside(item));
-    return this.items.find((item) => !item.refused);
+  returned() {
+    this.drain.stopped = false; // somebody may have signed in meanwhile, in another tab
+    return this.look();
   }
-
-  setAside(item) {
-    item.refused = "stale";
-    this.hooks.onStale(item);
-  }
-
-  /** One try; returns whether the next item may follow. One after another: their order is the order of writing. */
-  async attempt(item) {
-    let response;
-    try {
-      response = await this.hooks.post(item);
-    } catch (error) {
-      if (!(error instanceof Offline)) {
-        throw error;
-      }
-      return this.wait(item, null, "offline");
-    }
-    if (response.ok) {
-      this.backoff.reset();
-      this.take(item.client_id);
-      this.hooks.onSent(item, response);
-      return true;
-    }
-    return this.refused(item, response);
-  }
-
-  refused(item, response) {
-    const { error, reason } = refusalOf(response);
-    if (NOT_NOW.includes(response.status)) {
-      return this.wait(item, response.retryAfter, response.status === 429 ? "too_fast" : "busy");
-    }
-    if (response.signedOut || error === "csrf") {
-      this.stopped = true;
-      this.hooks.onSignedOut();
-      return false;
-    }
-    item.refused = reason || String(response.status);
-    this.store.put(this.keyOf(item), item);
-    this.hooks.onRefused(item, reason, response);
-    return true;
-  }
-
-  wait(item, retryAfter, why) {
-    const milliseconds = retryAfter ? retryAfter * 1000 : this.backoff.next();
-    if (retryAfter) {
-      this.notBefore = Date.now() + milliseconds;
-    }
-    this.timer = window.setTimeout(() => this.wake(), milliseconds);
-    this.hooks.onWaiting(item, Math.ceil(milliseconds / 1000), why);
-    return false;
-  }
-
-  keyOf(item) {
-    item.key = item.key || this.prefix + String(item.queued_at).padStart(15, "0") + item.client_id;
-    return item.key;
-  }
-}
-
-function isStale(item) {
-  return !item.refused && Date.now() - item.queued_at > TOO_OLD;
 }

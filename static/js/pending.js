@@ -1,6 +1,7 @@
 // One's own bubbles between the key press and the server's answer. They carry the id that the finished bubble will
 // have, so that it takes their place without moving.
 
+const ASIDE = ["refused", "stale", "bare"]; // states that wait for their author (outbox.js)
 const isPicture = (file) => file.type.startsWith("image/");
 
 /** Made of `<template id="pending-message">`; `feed` lends the list's order and the reader's place. */
@@ -10,6 +11,7 @@ export class Pending {
     this.feed = feed;
     this.template = document.getElementById("pending-message");
     this.addresses = new Map(); // client id → object URLs of its pictures
+    this.onConfirmed = () => {};
   }
 
   show(clientId, text, files = []) {
@@ -48,29 +50,30 @@ export class Pending {
     return preview;
   }
 
-  /** Say why it waits (offline, too fast, upload at 40 %); it stays pending. */
-  hold(clientId, words) {
+  /**
+   * How it stands: `name` (unsent.js) decides the look, `words` say why it waits or was not sent (may be empty), `ways`
+   * name the buttons that are offered, `part` (0 to 1) tells how far its files have come.
+   */
+  tell(clientId, { name, words, ways, part }) {
     const article = this.of(clientId);
-    if (article) {
-      article.classList.remove("message--failed");
-      this.explain(article, words);
-    }
-  }
-
-  /** Say why it was not sent, with the ways on: again, or back into the composer. */
-  fail(clientId, reason) {
-    const article = this.of(clientId);
-    if (article) {
-      article.classList.add("message--failed");
-      this.explain(article, reason);
-    }
-  }
-
-  explain(article, words) {
+    if (!article) return;
+    const hadFocus = article.contains(document.activeElement);
     this.feed.around(() => {
+      article.dataset.state = name;
+      article.classList.toggle("message--failed", ASIDE.includes(name));
       article.querySelector("[data-reason]").textContent = words;
-      article.querySelector("[data-trouble]").hidden = !words;
+      article.querySelectorAll("[data-way]").forEach((button) => {
+        button.hidden = !ways.includes(button.dataset.way);
+      });
+      article.querySelector("[data-trouble]").hidden = !words && !ways.length;
+      const bar = article.querySelector("progress");
+      bar.hidden = part === undefined;
+      bar.value = part || 0;
     });
+    announce(name === "refused" ? clientId : name, words);
+    // The button that was pressed is gone: the next one is where it was.
+    const next = article.querySelector("[data-way]:not([hidden])");
+    if (hadFocus && next) next.focus();
   }
 
   remove(clientId) {
@@ -84,6 +87,12 @@ export class Pending {
     }
   }
 
+  /** The finished bubble came: whatever was kept for the pending one may go. */
+  confirm(clientId) {
+    this.forget(clientId);
+    this.onConfirmed(clientId);
+  }
+
   forget(clientId) {
     (this.addresses.get(clientId) || []).forEach((address) => URL.revokeObjectURL(address));
     this.addresses.delete(clientId);
@@ -92,5 +101,15 @@ export class Pending {
   of(clientId) {
     const article = document.getElementById(`message-${clientId}`);
     return article && !article.dataset.seq ? article : null;
+  }
+}
+
+let announced = "";
+
+// Aloud once for each thing that happens, and not at each try: ten tries without a network are one piece of news.
+function announce(news, words) {
+  if (words && news !== announced) {
+    announced = news;
+    document.getElementById("unsent-news").textContent = words;
   }
 }

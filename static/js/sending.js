@@ -1,12 +1,12 @@
 // From the field to the server on the employee's desk: the bubble at once, the outbox behind it, the reasons beside it.
 
-import { deliver, notSent } from "./delivery.js";
+import { deliver } from "./delivery.js";
 import { newClientId } from "./ids.js";
-import { Outbox } from "./outbox.js";
-import { say } from "./strings.js";
+import { Topics } from "./topics.js";
+import { Unsent } from "./unsent.js";
 
 /**
- * `new Sending({feed, composer(), owner, url, fresh, store, onAdopted(conversationId), onSignedOut()})`
+ * `new Sending({feed, composer(), owner, url, fresh, store, onAdopted(conversationId)})`
  *
  * A page without a conversation gives its items a `topic`: the first answer tells which conversation that became, and
  * the items after it go there. `fresh`: the first item opens a new conversation even when another is still open.
@@ -14,83 +14,72 @@ import { say } from "./strings.js";
 export class Sending {
   constructor(parts) {
     Object.assign(this, parts);
-    this.topic = newClientId();
-    this.topics = new Map(); // topic → conversation id
-    this.outbox = new Outbox(`desk-${this.owner}`, {
-      post: (item) => this.post(item),
+    this.topics = new Topics(this.owner, this.store);
+    this.unsent = new Unsent(`desk-${this.owner}`, {
+      post: (item, onProgress) => this.post(item, onProgress),
+      feedOf: (item) => (this.belongsHere(item) ? this.feed : null),
       onSent: (item, response) => this.sent(item, response),
-      onRefused: (item, reason, response) => this.feed.failed(item.client_id, notSent(reason, response)),
-      onWaiting: (item, seconds, why) => this.feed.held(item.client_id, say(`shared.${why}`, { n: seconds })),
-      onStale: (item) => this.feed.failed(item.client_id, say("shared.stale")),
-      onSignedOut: this.onSignedOut,
+      onGone: () => this.lookForTopic(),
+      giveBack: (item) => this.composer().takeBack(item.content, item.files),
     }, this.store);
-    this.feed.list.addEventListener("click", (event) => this.click(event));
-    this.restore();
+    this.feed.list.addEventListener("click", (event) => this.unsent.clicked(event));
+    this.begin();
+  }
+
+  get outbox() {
+    return this.unsent.outbox;
+  }
+
+  async begin() {
+    await this.topics.load();
+    this.outbox.look();
   }
 
   write(text, files) {
-    const item = {
+    this.unsent.send({
       client_id: newClientId(),
       content: text,
       files,
       conversation_id: this.feed.conversationId,
-      topic: this.topic,
+      topic: this.topics.own,
       new_topic: this.fresh,
-    };
-    this.feed.pending(item.client_id, text, files);
-    this.outbox.add(item);
-  }
-
-  async restore() {
-    const items = await this.outbox.restore();
-    items.filter((item) => this.belongsHere(item)).forEach((item) => {
-      if (!this.feed.has(item.client_id)) {
-        this.feed.pending(item.client_id, item.content, item.files);
-      }
-      if (item.refused) {
-        this.feed.failed(item.client_id, notSent(item.refused));
-      }
     });
-    this.outbox.wake();
   }
 
-  // Written for no conversation yet: it is shown where there is none, too.
+  /** What was written for no conversation yet has no page of its own: it is shown wherever it does not mislead. */
   belongsHere(item) {
-    return item.conversation_id === this.feed.conversationId;
+    const conversationId = item.conversation_id || this.topics.conversationOf(item.topic);
+    return conversationId ? conversationId === this.feed.conversationId : this.isOurs(item);
   }
 
-  post(item) {
-    const conversationId = item.conversation_id || this.topics.get(item.topic);
+  isOurs(item) {
+    return item.topic === this.topics.own || !this.fresh;
+  }
+
+  post(item, onProgress) {
+    const conversationId = item.conversation_id || this.topics.conversationOf(item.topic);
     const opening = item.new_topic ? { new_topic: "true" } : {};
-    const fields = conversationId ? { conversation_id: conversationId } : opening;
-    return deliver(this.url, item, fields, (words) => this.feed.held(item.client_id, words));
+    return deliver(this.url, item, conversationId ? { conversation_id: conversationId } : opening, onProgress);
   }
 
   sent(item, response) {
     const conversationId = /data-conversation-id="([^"]+)"/.exec(response.text)[1];
-    this.topics.set(item.topic, conversationId);
-    if (!this.feed.conversationId && !item.conversation_id) {
+    const isOurs = this.isOurs(item);
+    this.topics.note(item.topic, conversationId);
+    if (!this.feed.conversationId && !item.conversation_id && isOurs) {
       this.onAdopted(conversationId);
     }
     this.feed.insertHTML(response.text);
+    this.feed.remove(item.client_id); // where it went into another conversation, its bubble goes with it
     this.feed.healGap();
   }
 
-  click(event) {
-    const article = event.target.closest("[data-message]");
-    const clientId = article && article.dataset.clientId;
-    if (event.target.closest("[data-retry]")) {
-      this.feed.held(clientId, "");
-      this.outbox.retry(clientId);
-    } else if (event.target.closest("[data-edit]")) {
-      this.giveBack(this.outbox.take(clientId), clientId);
-    }
-  }
-
-  giveBack(item, clientId) {
-    this.feed.remove(clientId);
-    if (item) {
-      this.composer().takeBack(item.content, item.files);
+  /** Another tab may have sent what was written first on this page. */
+  async lookForTopic() {
+    await this.topics.load();
+    const conversationId = this.topics.conversationOf(this.topics.own);
+    if (!this.feed.conversationId && conversationId) {
+      this.onAdopted(conversationId);
     }
   }
 }

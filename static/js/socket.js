@@ -85,6 +85,14 @@ export class Socket {
     this.timer = window.setTimeout(() => this.connect(), milliseconds);
   }
 
+  /** Somebody signed in again, in another tab. */
+  revive() {
+    if (this.ended) {
+      this.ended = false;
+      this.connect();
+    }
+  }
+
   noteHidden() {
     if (document.visibilityState === "hidden") {
       this.hiddenAt = Date.now();

@@ -1,0 +1,159 @@
+// Sends what lies in the outbox, one after another: their order is the order of writing, in all tabs together.
+
+import { Backoff } from "./backoff.js";
+import { Offline } from "./http.js";
+import { Lease } from "./lease.js";
+import { verdictOf } from "./verdict.js";
+
+const LOOK = 2000; // ms between two looks whether the tab that sends is still alive
+const HERD = 500; // ms over which pages that were told to wait equally long come back
+
+/** `new Drain(outbox, store, key)`; `key`: under which the store holds the name of the tab that sends. */
+export class Drain {
+  constructor(outbox, store, key) {
+    this.outbox = outbox;
+    this.lease = new Lease(store, key);
+    this.backoff = new Backoff(1000, 30000);
+    this.faults = new Map(); // client id → answers 500 so far
+    this.stopped = false;
+    this.running = false;
+    this.underWay = null;
+    window.addEventListener("pagehide", () => this.lease.release());
+  }
+
+  /** Try now instead of at the end of a wait; only a wait that the server asked for is kept. */
+  wake() {
+    window.clearTimeout(this.timer);
+    this.again = true;
+    if (!this.running) {
+      this.run();
+    }
+  }
+
+  wakeIn(milliseconds) {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.wake(), milliseconds);
+  }
+
+  async run() {
+    this.running = true;
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
+        await this.sendAll();
+      }
+    } catch (error) {
+      this.wakeIn(LOOK); // a fault of the page must not keep what waits behind it
+      throw error;
+    } finally {
+      this.running = false;
+    }
+  }
+
+  async sendAll() {
+    this.outbox.tellStale();
+    while (this.next()) {
+      if (!(await this.lease.take())) {
+        this.follow();
+        return;
+      }
+      if (this.lease.owed) {
+        this.hold(this.next(), this.lease.owed, this.lease.record.why);
+        return;
+      }
+      // Whoever sent before this tab may have sent this item too, or its author took it back.
+      await this.outbox.shelf.sync();
+      const item = this.next();
+      if (item && !(await this.attempt(item))) {
+        return;
+      }
+    }
+    this.lease.release();
+  }
+
+  next() {
+    return this.outbox.items.find((item) => !this.outbox.isAside(item));
+  }
+
+  /** Another tab sends: say what it says, and look again whether it still lives. */
+  follow() {
+    const { why } = this.lease.record;
+    if (why) {
+      this.outbox.enter(this.next(), why, Math.ceil(this.lease.owed / 1000));
+    }
+    this.wakeIn(LOOK);
+  }
+
+  /** One try; returns whether the next item may follow. */
+  async attempt(item) {
+    const response = await this.tryOnce(item);
+    if (item.confirmed && !(response && response.ok)) {
+      this.outbox.finish(item);
+      return true;
+    }
+    return response ? this.judge(item, response) : this.wait(item, null, "offline");
+  }
+
+  async tryOnce(item) {
+    const { outbox } = this;
+    if (!item.tried && navigator.onLine !== false) {
+      item.tried = true;
+      outbox.shelf.save(item);
+    }
+    this.underWay = item.client_id;
+    outbox.enter(item, "sending");
+    try {
+      return await outbox.hooks.post(item);
+    } catch (error) {
+      if (!(error instanceof Offline)) {
+        throw error;
+      }
+      return null;
+    } finally {
+      this.underWay = null;
+    }
+  }
+
+  judge(item, response) {
+    const { outbox } = this;
+    const verdict = verdictOf(response, item, this.faultsOf(item, response));
+    if (verdict.name === "sent") {
+      this.backoff.reset();
+      this.lease.record.why && this.lease.note("", 0);
+      outbox.finish(item);
+      outbox.hooks.onSent(item, response);
+    } else if (verdict.name === "later") {
+      return this.wait(item, verdict.seconds, verdict.reason);
+    } else if (verdict.name === "signed_out") {
+      this.stopped = true;
+      outbox.enter(item, "waiting");
+      this.lease.release();
+      return false;
+    } else {
+      outbox.refuse(item, verdict.reason, response.status);
+    }
+    return true;
+  }
+
+  faultsOf(item, response) {
+    const faults = response.status === 500 ? (this.faults.get(item.client_id) || 0) + 1 : 0;
+    this.faults.set(item.client_id, faults);
+    return faults;
+  }
+
+  forget(item) {
+    this.faults.delete(item.client_id);
+  }
+
+  wait(item, seconds, why) {
+    const told = (seconds || 0) * 1000;
+    this.lease.note(why, told);
+    this.hold(item, told || this.backoff.next(), why);
+    return false;
+  }
+
+  hold(item, milliseconds, why) {
+    this.outbox.enter(item, why, Math.ceil(milliseconds / 1000));
+    this.wakeIn(milliseconds + Math.random() * HERD);
+  }
+}

@@ -1,0 +1,163 @@
+// One's own messages that the server has not confirmed: how their bubbles stand, and what can be done about them.
+
+import { notSent } from "./delivery.js";
+import { Outbox } from "./outbox.js";
+import { say } from "./strings.js";
+
+const UNDO = 10000; // ms in which a message that was thrown away can be had again
+const UNKEPT = 1000; // ms after which it is worth saying that this device cannot keep it; most are sent by then
+
+/**
+ * `new Unsent(name, parts, store)`; `name` as in outbox.js. Parts: post(item, onProgress(words)); feedOf(item): the feed
+ * that shows it on this page, or null; onSent(item, response); onGone(item): another tab sent it or took it; onRefused(item);
+ * giveBack(item): its words and files return to where they are written.
+ */
+export class Unsent {
+  constructor(name, parts, store) {
+    this.parts = parts;
+    this.unkept = new Map(); // client id → why the device does not keep it
+    this.thrown = new Map(); // client id → what was thrown away a moment ago
+    this.outbox = new Outbox(name, {
+      post: (item) => parts.post(item, (words, part) => this.progress(item, words, part)),
+      onAdded: (item) => this.show(item),
+      onState: (item) => this.tell(item),
+      onSent: (item, response) => parts.onSent(item, response),
+      onGone: (item) => this.gone(item),
+      onRefused: (item) => parts.onRefused && parts.onRefused(item),
+      onUnkept: (item, why) => this.cannotKeep(item, why),
+    }, store);
+  }
+
+  get items() {
+    return this.outbox.items;
+  }
+
+  send(item) {
+    this.show(item);
+    this.outbox.add(item);
+  }
+
+  /** Every bubble that belongs on this page, as when another thread came on screen. */
+  showAll() {
+    this.items.slice().forEach((item) => this.show(item));
+  }
+
+  show(item) {
+    const feed = this.parts.feedOf(item);
+    if (!feed) return;
+    feed.waiting.onConfirmed = (clientId) => this.outbox.confirmed(clientId);
+    const article = feed.list.querySelector(`[id="message-${item.client_id}"]`);
+    if (article && article.dataset.seq) {
+      // It stands here: only the answer to its send was lost. Ids belong to their authors, a stranger's says nothing.
+      feed.isMine(article) && this.outbox.confirmed(item.client_id);
+      return;
+    }
+    if (!article) {
+      feed.pending(item.client_id, item.content, item.files).classList.toggle("message--note", Boolean(item.internal));
+    }
+    this.tell(item);
+  }
+
+  tell(item) {
+    const feed = this.parts.feedOf(item);
+    if (feed) {
+      const state = this.outbox.stateOf(item);
+      feed.waiting.tell(item.client_id, { ...state, words: this.wordsOf(item, state), ways: waysOf(item, state) });
+    }
+  }
+
+  progress(item, words, part) {
+    const feed = this.parts.feedOf(item);
+    if (feed) feed.waiting.tell(item.client_id, { name: "uploading", words, ways: [], part });
+  }
+
+  wordsOf(item, { name, seconds }) {
+    if (name === "refused") return notSent(item.refused);
+    if (name === "bare") return say("shared.bare", { n: item.lost_files });
+    const why = this.unkept.get(item.client_id);
+    const words = name === "waiting" || name === "sending" ? "" : say(`shared.${name}`, { n: seconds });
+    return [words, why ? say(`shared.unkept_${why}`) : ""].filter(Boolean).join(" ");
+  }
+
+  cannotKeep(item, why) {
+    window.setTimeout(() => {
+      if (this.outbox.get(item.client_id)) {
+        this.unkept.set(item.client_id, why);
+        this.tell(item);
+      }
+    }, UNKEPT);
+  }
+
+  /** Another tab sent it, or its author took it back there. */
+  async gone(item) {
+    await this.parts.onGone(item);
+    const feed = this.parts.feedOf(item);
+    if (!feed) return;
+    await feed.catchUp();
+    // Undone meanwhile: it is back.
+    if (!this.outbox.get(item.client_id)) feed.remove(item.client_id);
+  }
+
+  // What its author does about it ------------------------------------------------------------------------------------
+
+  clicked(event) {
+    const button = event.target.closest("[data-way]");
+    if (!button) return;
+    const { clientId } = button.closest("[data-message]").dataset;
+    const { way } = button.dataset;
+    if (way === "retry" || way === "send") this.retry(clientId);
+    if (way === "edit") this.edit(clientId);
+    if (way === "discard") this.discard(clientId);
+    if (way === "undo") this.undo(clientId);
+  }
+
+  retry(clientId) {
+    const item = this.outbox.get(clientId);
+    // Told what was written meanwhile, its author still wants to send it.
+    this.outbox.retry(clientId, item && item.moved_on ? { moved_on: false, based_on_seq: null } : {});
+  }
+
+  async edit(clientId) {
+    const item = await this.takeOff(clientId);
+    if (item) this.parts.giveBack(item);
+  }
+
+  /** Out of the list and off the page; resolves with it unless another tab was faster. */
+  async takeOff(clientId) {
+    const item = await this.outbox.take(clientId);
+    const feed = item && this.parts.feedOf(item);
+    if (feed) feed.remove(clientId);
+    return item;
+  }
+
+  async discard(clientId) {
+    const item = await this.outbox.take(clientId);
+    const feed = item && this.parts.feedOf(item);
+    if (!feed) return;
+    feed.waiting.tell(clientId, { name: "discarded", words: say("shared.discarded"), ways: ["undo"] });
+    const timer = window.setTimeout(() => {
+      this.thrown.delete(clientId);
+      feed.remove(clientId);
+    }, UNDO);
+    this.thrown.set(clientId, { item, timer });
+  }
+
+  undo(clientId) {
+    const { item, timer } = this.thrown.get(clientId) || {};
+    if (item) {
+      window.clearTimeout(timer);
+      this.thrown.delete(clientId);
+      this.outbox.putBack(item);
+      this.tell(item);
+      this.outbox.wake();
+    }
+  }
+}
+
+// What may have reached the server is not taken back: it would come out as a second message.
+function waysOf(item, { name }) {
+  if (name === "refused") return [item.moved_on ? "send" : "retry", "edit", "discard"];
+  if (name === "stale") return ["send", "edit", "discard"];
+  if (name === "bare") return item.content ? ["send", "edit", "discard"] : ["discard"];
+  return name === "offline" && !item.tried ? ["edit", "discard"] : [];
+}
