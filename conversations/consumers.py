@@ -18,6 +18,7 @@ from accounts.models import User
 from jobs import faults
 
 from . import access, broadcast, hub
+from .backlog import LINE, Backlog, Bundle
 from .bucket import Bucket
 from .commands.reading import mark_read
 from .errors import Refused
@@ -28,7 +29,6 @@ from .queries.watching import NOT_SIGNED_IN, ROLE_LOST, numbers_of, rights_of
 TOO_MANY = 4429
 # Daphne sends no code of the protocol itself (1009, 1012): it takes 1000 and 3000 to 4999 only.
 TOO_BIG = 4009
-QUEUE_FRAMES = 256  # a page further behind than this comes back and asks `after=` instead
 MAX_FRAME_CHARS = 4096
 BURST, PER_SECONDS = 20, 10  # frames that a page may send
 MAX_WATCHED = 20
@@ -39,7 +39,7 @@ class PageSocket(AsyncWebsocketConsumer):
 
     # No such layer: Channels then gives a socket no channel, no receive task and no dispatch per event.
     channel_layer_alias = "none"
-    audience = writer = None
+    audience = backlog = None
     ended = False
 
     async def __call__(self, scope, receive, send):
@@ -55,8 +55,7 @@ class PageSocket(AsyncWebsocketConsumer):
         await self.accept()
         self.watching = {}  # conversation id → the id of its employee
         self.bucket, self.pace = Bucket(BURST, BURST / PER_SECONDS), TypingPace()
-        self.queue = asyncio.Queue(QUEUE_FRAMES)
-        self.early = []  # what arrives between joining and `hello`, which is always first
+        self.backlog = Backlog(self.send, self.scope.get("extensions", {}).get(LINE))
         user = self.scope["user"]
         if not user.is_authenticated:
             return await self.end(NOT_SIGNED_IN)
@@ -85,11 +84,10 @@ class PageSocket(AsyncWebsocketConsumer):
         return numbers_of({self.user_id} if self.audience == access.EMPLOYEE else set(), set(self.watching))
 
     def _greet(self, hello):
-        early, self.early = self.early, None
-        for text in [hello, *early]:
-            self.offer(text)
+        # What has arrived since joining waited for this: `hello` is always first.
+        if not self.backlog.open(hello):
+            asyncio.ensure_future(self.end(TOO_MANY))
         self.greeted()
-        self.writer = asyncio.ensure_future(self._write())
 
     def greeted(self):
         """The page has heard `hello`; what else it cannot ask for comes now."""
@@ -98,8 +96,8 @@ class PageSocket(AsyncWebsocketConsumer):
         self.ended = True
         if hasattr(self, "hub"):
             self.hub.leave(self)
-        if self.writer is not None:
-            self.writer.cancel()
+        if self.backlog is not None:
+            self.backlog.end()
 
     async def dispatch(self, message):
         # Channels closes old database connections before every frame, a thread hop of 71 µs (PERFORMANCE 2); frames
@@ -112,15 +110,12 @@ class PageSocket(AsyncWebsocketConsumer):
     # To the page -----------------------------------------------------------------------------------------------------
 
     def offer(self, text):
-        """Queue one finished frame; never waits. Whoever is too far behind is closed and comes back by `after=`."""
-        if self.ended:
-            return
-        if self.early is not None:
-            self.early.append(text)
-            return
-        try:
-            self.queue.put_nowait(text)
-        except asyncio.QueueFull:
+        """As `take`, for one frame that is for this page alone."""
+        self.take(Bundle(text))
+
+    def take(self, bundle):
+        """Hand over finished frames; never waits. Whoever is too far behind is closed and comes back by `after=`."""
+        if not self.ended and not self.backlog.put(bundle):
             asyncio.ensure_future(self.end(TOO_MANY))
 
     async def end(self, code, reason=None):
@@ -129,10 +124,6 @@ class PageSocket(AsyncWebsocketConsumer):
             if hasattr(self, "hub"):
                 self.hub.leave(self)
             await self.close(code=code, reason=reason)
-
-    async def _write(self):
-        while True:
-            await self.send(text_data=await self.queue.get())
 
     # From the page ---------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts import signals
 
 from . import broadcast
+from .backlog import bundles
 from .presence import Presence
 from .queries.watching import numbers_of, rights_of
 
@@ -42,7 +43,8 @@ class Hub:
     def __init__(self, loop):
         self.loop = loop
         self._topics = defaultdict(set)
-        self._sockets = set()
+        self._sockets = {}  # socket → its topics
+        self._of_user = defaultdict(set)
         self._tasks = []
         self._subscribed = asyncio.Event()
         self._away = False
@@ -61,11 +63,13 @@ class Hub:
     # Membership ------------------------------------------------------------------------------------------------------
 
     def join(self, socket, *topics):
-        self._sockets.add(socket)
+        self._sockets.setdefault(socket, set()).update(topics)
+        self._of_user[socket.user_id].add(socket)
         for topic in topics:
             self._topics[topic].add(socket)
 
     def part(self, socket, topic):
+        self._sockets.get(socket, set()).discard(topic)
         members = self._topics.get(topic)
         if members is not None:
             members.discard(socket)
@@ -74,12 +78,15 @@ class Hub:
 
     def leave(self, socket):
         self.presence.leave(socket)
-        self._sockets.discard(socket)
-        for topic in [topic for topic, members in self._topics.items() if socket in members]:
+        for topic in self._sockets.pop(socket, ()):
             self.part(socket, topic)
+        mine = self._of_user.get(socket.user_id, set())
+        mine.discard(socket)
+        if not mine:
+            self._of_user.pop(socket.user_id, None)
 
     def sockets_of(self, user_id):
-        return [socket for socket in self._sockets if socket.user_id == user_id]
+        return list(self._of_user.get(user_id, ()))
 
     # The reader ------------------------------------------------------------------------------------------------------
 
@@ -105,29 +112,37 @@ class Hub:
         try:
             while True:
                 event = await asyncio.wait_for(layer.receive(channel), READER_SILENCE)
-                for frame in event.get("frames", ()):
-                    self._deliver(frame)
+                self._deliver_all(event.get("frames", ()))
         except TimeoutError:
             log.info("nothing heard for %s s; subscribing anew", READER_SILENCE)
         finally:
             self._subscribed.clear()
             await _quietly(layer.group_discard(broadcast.GROUP, channel))
 
-    def _deliver(self, frame):
-        if "presence" in frame:
-            self.presence.heard(frame["presence"])
-            return
-        members = self._topics.get(frame.get("topic"))
+    def _deliver_all(self, frames):
+        """The frames of one event. What one topic hears goes to each of its sockets together: half of what a frame
+        costs is its own write."""
+        together = defaultdict(list)
+        for frame in frames:
+            if "presence" in frame:
+                self.presence.heard(frame["presence"])
+            elif frame.get("recheck"):
+                members = list(self._topics.get(frame.get("topic"), ()))
+                self._begin(self._look_again(members, frame.get("session_key")))
+            else:
+                together[frame.get("topic"), frame.get("not_for")].append(frame.get("texts", {}))
+        for (topic, not_for), texts in together.items():
+            self._deliver(topic, not_for, texts)
+
+    def _deliver(self, topic, not_for, texts):
+        members = self._topics.get(topic)
         if not members:
             return
-        if frame.get("recheck"):
-            self._begin(self._look_again(list(members), frame.get("session_key")))
-            return
-        texts, not_for = frame.get("texts", {}), frame.get("not_for")
+        found = {language: bundles([each[language] for each in texts]) for language in texts[0]}
         for socket in list(members):
-            text = texts.get(socket.language)
-            if text is not None and socket.user_id != not_for:
-                socket.offer(text)
+            if socket.user_id != not_for:
+                for bundle in found.get(socket.language, ()):
+                    socket.take(bundle)
 
     def _begin(self, work):
         """Run it beside the reader; kept in the list, or the loop could drop it half done."""

@@ -7,6 +7,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, maybeDeferred
 
 from conversations import hub
+from conversations.backlog import LINE
 
 from . import wire
 from .draining import drain
@@ -34,6 +35,11 @@ class DeskServer(Server):
     def listen_success(self, port):
         self.ports.append(port)
         super().listen_success(port)
+
+    def create_application(self, protocol, scope):
+        if scope["type"] == "websocket":
+            scope["extensions"] = {LINE: protocol.take}
+        return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol, message):
         if message["type"] == "websocket.send":

@@ -138,6 +138,28 @@ async def test_an_agent_hears_of_their_own_request_as_its_employee_only(opened, 
     assert {(await page.frame())["type"] for _ in range(2)} == {"error", "beat"}
 
 
+async def test_what_one_commit_says_goes_to_all_pages_of_a_topic_as_one(opened, zhangwei):
+    class Listener:
+        user_id, language, heard = 0, "zh-hans", None
+
+        def take(self, bundle):
+            self.heard = (self.heard or []) + [bundle]
+
+    here, there, arrived = Listener(), Listener(), asyncio.Event()
+    there.take = lambda bundle: (Listener.take(there, bundle), arrived.set())
+    for each in (here, there):
+        hub.running().join(each, broadcast.INBOX_TOPIC)
+    await say(zhangwei)
+    await asyncio.wait_for(arrived.wait(), 3)
+    try:
+        assert [json.loads(text)["type"] for text in there.heard[0].texts] == ["new_message", "conversation_updated"]
+        assert len(there.heard) == 1
+        assert here.heard == there.heard  # the very same object: what a server makes of it is made once
+    finally:
+        for each in (here, there):
+            hub.running().leave(each)
+
+
 async def test_a_stranger_hears_nothing(opened, zhangwei, lina, wangqiang):
     page = await opened("/ws/desk/", lina)
     assert (await page.frame())["conversations"] == []
