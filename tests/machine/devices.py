@@ -69,10 +69,10 @@ def line_of(device):
     class Line(AgentSocket if device.audience == "agents" else DeskSocket):
         def __init__(self):
             self.user_id, self.language = device.user.pk, "zh-hans"
-            self.name, self.watching = device.user.name, set()
+            self.name, self.watching = device.user.name, {}
 
-        def offer(self, text):
-            device.heard.append(json.loads(text))
+        def take(self, bundle):
+            device.heard += [json.loads(text) for text in bundle.texts]
 
     return Line()
 
@@ -103,7 +103,7 @@ class Device:
         """Join first, then read the numbers for `hello`; frames of the old line are lost."""
         self.disconnect(switchboard)
         self.line = line_of(self)
-        self.line.watching.add(uuid.UUID(self.page.conversation_id))
+        self.line.watching[uuid.UUID(self.page.conversation_id)] = None
         switchboard.join(self.line, *self.line.topics())
         self.page.hear(json.loads(hub.hello_text(self.line, numbers_of(self.line), "build")))
 

@@ -71,9 +71,7 @@ class Office(RuleBasedStateMachine):
         with TestCase.captureOnCommitCallbacks(execute=True):
             answer = act()
         frames, self.announced[:] = list(self.announced), []
-        for frame in frames:
-            if not frame.get("recheck"):
-                self.switchboard._deliver(frame)
+        self.switchboard._deliver_all([frame for frame in frames if "texts" in frame])
         if not self.slow:
             self.frames_arrive([], False, False)
         return answer
