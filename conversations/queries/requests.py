@@ -26,6 +26,11 @@ def own_requests(employee, limit=SHOWN):
     return list(mine.annotate(unread=_unread()).order_by("-last_message_at", "id")[:limit])
 
 
+def unread_elsewhere(requests, shown):
+    """The unread lines of all these `own_requests` but the one that is on screen (its id, or None)."""
+    return sum(each.unread for each in requests if each.pk != shown)
+
+
 def _unread():
     # An employee has read what they wrote themselves; a note is not theirs to count.
     theirs = Message.objects.filter(conversation=OuterRef("pk"), internal=False, seq__gt=OuterRef("read_seq")).exclude(

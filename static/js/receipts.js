@@ -1,0 +1,47 @@
+// One sign at the newest line that the other side has read; what stands above it is read as well.
+
+/** `new Receipts(list, sign, isOurs(article))`: `sign` is a `<template>`; `list.dataset.seenSeq` is where it begins. */
+export class Receipts {
+  constructor(list, sign, isOurs) {
+    this.list = list;
+    this.sign = sign.content.firstElementChild.cloneNode(true);
+    this.isOurs = isOurs;
+    this.seq = Number(list.dataset.seenSeq) || 0;
+    // Lines come, and are replaced by themselves anew: the sign goes with them.
+    new MutationObserver(() => this.place()).observe(list, { childList: true });
+    this.place();
+  }
+
+  /** They have read up to `seq`; an earlier number that comes late changes nothing. */
+  moveTo(seq) {
+    if (seq > this.seq) {
+      this.seq = seq;
+      this.place();
+    }
+  }
+
+  place() {
+    const marked = this.sign.closest("[data-message]");
+    const newest = this.newest();
+    if (marked === newest && (!newest || newest.isConnected)) {
+      return;
+    }
+    if (marked) {
+      marked.classList.remove("message--read");
+      this.sign.remove();
+    }
+    if (newest) {
+      newest.classList.add("message--read");
+      newest.querySelector(".message__mark").append(this.sign);
+    }
+  }
+
+  // From the end: what was read last is nearly always among the last lines.
+  newest() {
+    let article = this.seq ? this.list.lastElementChild : null;
+    while (article && !(Number(article.dataset.seq) <= this.seq && this.isOurs(article))) {
+      article = article.previousElementSibling;
+    }
+    return article;
+  }
+}
