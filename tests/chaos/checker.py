@@ -10,6 +10,10 @@ from dataclasses import dataclass, field, fields
 from . import record as records
 from .record import ACKED, OPEN, REFUSED
 
+PROMPT = (
+    5.0  # seconds for a send while only the layer is broken: less than a blocked layer takes, more than a busy machine
+)
+
 
 @dataclass
 class Verdict:
@@ -19,6 +23,7 @@ class Verdict:
     shown twice. out_of_order: numbers, or the order of one writer, disagree. missing: a page does not show what is
     stored. late: a page needed longer than `patience` after the last fault. leaked: seen by whom it is not for.
     unpushed, pushed_twice: cards of absent employees. unsent: still without an answer when everything had healed.
+    failed: refused, or kept waiting, by what a send must never depend on (CONTRACT 5.4).
     """
 
     lost: list = field(default_factory=list)
@@ -31,6 +36,7 @@ class Verdict:
     unpushed: list = field(default_factory=list)
     pushed_twice: list = field(default_factory=list)
     unsent: list = field(default_factory=list)
+    failed: list = field(default_factory=list)
 
     @property
     def counts(self):
@@ -58,6 +64,9 @@ def judge(record, patience=None):
     verdict.leaked += record.opened
     _cards(record, verdict)
     verdict.unsent += [_named(each) for each in record.sent if each.outcome == OPEN]
+    if record.must_answer:
+        verdict.failed += [f"{_named(each)}: {each.failures}" for each in record.sent if each.failures]
+        verdict.failed += [f"{_named(each)}: {each.took:.1f} s" for each in record.sent if each.took > PROMPT]
     return verdict
 
 

@@ -34,8 +34,12 @@ class Member:
 
     async def post(self, path, name, file=None, **fields):
         """`name`: what the weather knows this post by. `file`: (name, bytes) makes it multipart."""
+        return await self.weather.ask(name, self.posting(path, file, **fields))
+
+    def posting(self, path, file=None, **fields):
+        """The request of a post, for `Wire.ask`."""
         kind, body = as_multipart(fields, file) if file else (FORM, urlencode(fields).encode())
-        return await self.weather.ask(name, ("POST", path, {**self.headers, "Content-Type": kind}, body))
+        return "POST", path, {**self.headers, "Content-Type": kind}, body
 
 
 def as_multipart(fields, file):

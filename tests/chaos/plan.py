@@ -14,19 +14,22 @@ GROUPS = {
     "sockets": [("cut_some", {}), ("cut_all", {}), ("refuse_sockets", {"seconds": 5}), ("deafen", {"seconds": 3}),
                 ("late_to_the_door", {})],
     "layer": [("arm", {"moment": "layer", "action": "raise*8"}), ("arm", {"moment": "layer", "action": "full*8"}),
-              ("arm", {"moment": "layer", "action": "block:3*2"}), ("arm", {"moment": "m3", "action": "raise*3"})],
+              ("arm", {"moment": "layer", "action": "block:8*2"}), ("arm", {"moment": "m3", "action": "raise*3"})],
     "errors": [("arm", {"moment": moment, "action": "raise"}) for moment in ("m1", "m2", "m4", "m5", "m9", "m10")],
     "moments": [("kill_at", {"moment": moment}) for moment in WEB_MOMENTS],
     "jobs": [("kill_at", {"moment": moment}) for moment in JOB_MOMENTS],
     "web": [("kill_web", {}), ("kill_web", {})],
     "term": [("restart_web", {})],
-    "lock": [("hold_lock", {"seconds": 2}), ("hold_lock", {"seconds": 10})],
+    "lock": [("hold_lock", {"seconds": 2}), ("hold_lock", {"seconds": 10}), ("hold_lock", {"seconds": 22})],
     "worker": [("kill_worker", {}), ("restart_worker", {})],
-    "redis": [("kill_redis", {"seconds": 1}), ("flush_redis", {}), ("freeze_redis", {"seconds": 4}), ("cut_redis", {})],
+    "redis": [("kill_redis", {"seconds": 1}), ("flush_redis", {}), ("freeze_redis", {"seconds": 4}), ("cut_redis", {}),
+              ("freeze_redis", {"seconds": 20}), ("kill_redis", {"seconds": 8})],
+    "wecom": [("wecom_fails", {"switch": "down", "seconds": 3}), ("wecom_fails", {"switch": "busy", "seconds": 2}),
+              ("wecom_fails", {"switch": "stale_once", "seconds": 0}), ("wecom_fails", {"switch": "slow", "seconds": 13})],
     "postgres": [("restart_postgres", {"seconds": 1}), ("cut_postgres", {}), ("cut_postgres_at", {"moment": "m1"}),
                  ("cut_postgres_at", {"moment": "m2"}), ("cut_postgres_at", {"moment": "m4"})],
 }  # fmt: skip
-BOTH = ("sockets", "layer", "errors", "moments", "jobs", "web", "term")
+BOTH = ("sockets", "layer", "errors", "moments", "jobs", "wecom", "web", "term")
 OF_STACK = {"embedded": (*BOTH, "lock"), "grown": (*BOTH, "worker", "redis", "postgres")}
 # Strikes that take no process down are cheap, and people meet them every day.
 OFTEN = {"sockets": 6, "layer": 3, "errors": 3}

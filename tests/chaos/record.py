@@ -11,7 +11,7 @@ ACKED, REFUSED, OPEN = "acknowledged", "refused", "open"
 @dataclass
 class Sent:
     """One message that somebody wrote; `number` counts what this person wrote, in order. `away`: its employee has no
-    page open and must get a card. `file`: digest of the attached file."""
+    page open and must get a card. `file`: digest of the attached file. `took`: seconds of the try that was answered. `failures`: statuses of 500 and above that were answered before."""
 
     who: str
     number: int
@@ -27,6 +27,8 @@ class Sent:
     tries: int = 0
     began: float = 0.0
     acked: float = 0.0
+    took: float = 0.0
+    failures: list = field(default_factory=list)
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Fault:
 @dataclass
 class Record:
     """`rooms`: room → {"agents": [Stored], "employee": [Stored]}. `cards`: userid → [token of each card on the phone].
-    `opened`: doors that were tried and should have been closed. `quiet_at`: when senders and faults had ended."""
+    `opened`: doors that were tried and should have been closed. `quiet_at`: when senders and faults had ended. `must_answer`: nothing was broken that a send may wait for."""
 
     seed: int
     stack: str
@@ -88,6 +90,7 @@ class Record:
     opened: list = field(default_factory=list)
     faults: list = field(default_factory=list)
     weather: dict = field(default_factory=dict)
+    must_answer: bool = False
     quiet_at: float = 0.0
     seconds: float = 0.0
 

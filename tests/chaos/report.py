@@ -4,6 +4,11 @@ from collections import Counter, defaultdict
 
 from .record import ACKED, REFUSED
 
+HEAD = (
+    "| strike | times | an answered try p99, s | answered again p95 / max, s | pages complete p95 / max, s |",
+    "|---|---:|---:|---:|---:|",
+)
+
 
 def lines(record, verdict):
     """The report of one run as lines of text; a table in Markdown among them."""
@@ -25,19 +30,24 @@ def lines(record, verdict):
 
 
 def _strikes(record):
-    """Per kind: how often, and how long after its end until a send was answered and until every page was complete."""
+    """Per kind: how often; how long an answered try took; and how long after the fault's end until the last writer
+    had an answer and every page was complete."""
     found = defaultdict(list)
     for each in record.faults:
         if each.hit:
             found[each.kind].append(each)
     if not found:
         return []
-    rows = ["", "| strike | times | answered again p95, s | pages complete p95 / max, s |", "|---|---:|---:|---:|"]
+    rows = ["", *HEAD]
     shown = _last_shown(record)
     for kind, faults in sorted(found.items()):
-        answered = [_answered_after(record, each) for each in faults]
+        took = [each for fault in faults for each in _tries_during(record, fault)]
+        waited = [_answered_after(record, each) for each in faults]
         healed = [_healed_after(record, shown, each) for each in faults]
-        rows.append(f"| {kind} | {len(faults)} | {_p95(answered):.1f} | {_p95(healed):.1f} / {max(healed):.1f} |")
+        rows.append(
+            f"| {kind} | {len(faults)} | {part(took, 99):.2f} | {part(waited, 95):.1f} / {max(waited):.1f} "
+            f"| {part(healed, 95):.1f} / {max(healed):.1f} |"
+        )
     return [*rows, ""]
 
 
@@ -51,10 +61,15 @@ def _last_shown(record):
     return last
 
 
+def _tries_during(record, fault):
+    """Seconds of each answered try that ended while the fault lasted, or within a second of it."""
+    return [each.took for each in record.sent if each.outcome == ACKED and fault.began <= each.acked <= fault.ended + 1]
+
+
 def _answered_after(record, fault):
-    """Seconds from the fault's end until the last message begun during it was acknowledged."""
-    during = [each.acked for each in record.sent if each.outcome == ACKED and fault.began <= each.began <= fault.ended]
-    return max([0.0, *(at - fault.ended for at in during)])
+    """Seconds from the fault's end until the last message that it held up was acknowledged."""
+    hit = [each for each in record.sent if each.outcome == ACKED and each.began <= fault.ended <= each.acked]
+    return max([0.0, *(each.acked - fault.ended for each in hit)])
 
 
 def _healed_after(record, shown, fault):
@@ -63,9 +78,10 @@ def _healed_after(record, shown, fault):
     return max([0.0, *(shown.get(each.id, 0) - max(fault.ended, each.acked) for each in during)])
 
 
-def _p95(values):
+def part(values, percent):
+    """The value that `percent` of all do not exceed; 0 of none."""
     ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else 0.0
 
 
 def _moments(hits):

@@ -17,6 +17,9 @@ from .wire import Wire
 
 OUTBOX_PATIENCE = 60.0  # seconds that an outbox may need after the last fault
 
+# What a send depends on: the process that takes it, and the database.
+HARMFUL = {"errors", "moments", "jobs", "web", "term", "lock", "postgres"}
+
 
 class Run:
     """`await Run(stack, profile, seed, groups).result()` → (Record, Verdict). The stack runs already."""
@@ -24,7 +27,7 @@ class Run:
     def __init__(self, stack, profile, seed, groups=(), say=lambda line: None):
         self.stack, self.profile, self.seed, self.groups, self.say = stack, profile, seed, groups, say
         self.clock = Clock()
-        self.record = Record(seed, stack.name)
+        self.record = Record(seed, stack.name, must_answer=bool(groups) and not HARMFUL & set(groups))
         self.wire = Wire(stack.ports)
         self.weather = Weather(self.wire, seed, strength=0.0)
         self.pages, self.writers = [], []
@@ -211,6 +214,5 @@ class Run:
 
     def _patience(self):
         """Where no frame was lost, nobody may need the beat."""
-        lossy = {"layer", "errors", "redis", "moments", "postgres"}
-        calm = self.groups and not lossy & set(self.groups)
+        calm = self.groups and not {"layer", "redis", *HARMFUL} & set(self.groups)
         return self.profile.prompt if calm else self.profile.heal

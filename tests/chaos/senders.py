@@ -15,6 +15,7 @@ FIRST, MOST = 0.25, 4.0  # seconds; the page's own 1 and 30 would only make the 
 CARDS_EACH = 24  # WeCom drops a member's 31st card within a minute without a word: that would be no fault of ours
 REFUSABLE = 0.02  # share of posts that the desk must refuse, and must not store
 NOTES, FILES, CAREFUL, CARDS = 0.08, 0.04, 0.3, 0.15  # of an agent's posts; of all; of an agent's; of an agent's
+DONE = 0.03  # share of an agent's turns after which they resolve a request
 
 
 class Outbox:
@@ -34,6 +35,8 @@ class Outbox:
         """Until `enough()`."""
         while not enough():
             await self.write(self.wishes.popleft() if self.wishes else "")
+            if self.audience == "agents" and self.chance.random() < DONE:
+                await self._resolve(self.chance.choice([room for room in self.rooms if not room.away]))
             await asyncio.sleep(self.chance.expovariate(1 / self.pause) if self.pause else 0)
 
     async def write(self, wish="", room=None):
@@ -78,24 +81,34 @@ class Outbox:
         waits = 0
         while True:
             sent.tries += 1
-            wait = None
+            wait, tried = None, self.clock()
             try:
                 answer = await self.member.post(path, f"post {sent.client_id}", file, **named, **fields)
             except Broken:
                 answer = None
             if answer is not None:
                 if answer.ok:
+                    sent.took = self.clock() - tried
                     return self._acknowledged(sent, room, answer.json())
                 if answer.status == 409 and "based_on_seq" in fields:
                     # What came in between was looked at; sent again without it, it goes through.
                     del fields["based_on_seq"]
                     continue
+                if answer.status >= 500:
+                    sent.failures.append(answer.status)
                 if answer.status not in NOT_NOW:
                     sent.outcome = REFUSED
                     return None
                 wait = float(answer.headers.get("retry-after", 0)) or None
             await asyncio.sleep(wait or self._backoff(waits))
             waits += 1
+
+    async def _resolve(self, room):
+        """The next words of its employee open it again; until then an answer is refused, and must not be stored."""
+        try:
+            await self.member.post(f"/agent/conversations/{room.id}/resolve", f"resolve {self.number}")
+        except Broken:
+            return  # a click that did not arrive: nobody insists
 
     def _backoff(self, tries):
         whole = min(MOST, FIRST * 2**tries)

@@ -108,10 +108,11 @@ class Embedded(Stack):
             connection.execute(sql)
         connection.close()
 
-    def hold_lock(self, seconds):
-        """Another process writes for `seconds`: nobody else can."""
+    def hold_lock(self, seconds, held):
+        """Another process writes for `seconds` from when `held` (threading.Event) is set: nobody else can."""
         connection = sqlite3.connect(self.database, timeout=20, isolation_level=None)
         connection.execute("BEGIN EXCLUSIVE")
+        held.set()
         time.sleep(seconds)
         connection.execute("ROLLBACK")
         connection.close()

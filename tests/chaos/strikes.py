@@ -23,7 +23,7 @@ class Strikes:
         return f"{sum(page.cut() for page in self.pages)} sockets"
 
     async def refuse_sockets(self, seconds):
-        page = self.chance.choice(self.pages)
+        page = self._somebody()
         page.refused = True
         page.cut()
         await asyncio.sleep(seconds)
@@ -32,7 +32,7 @@ class Strikes:
 
     async def deafen(self, seconds):
         """Frames vanish on the way while the line looks alive: only the gap, or the beat, can tell."""
-        page = self.chance.choice(self.pages)
+        page = self._somebody()
         page.deaf = True
         await asyncio.sleep(seconds)
         page.deaf = False
@@ -40,7 +40,7 @@ class Strikes:
 
     async def late_to_the_door(self, page=None):
         """A message is committed while a page is between joining and `hello`: no other order of the two loses none."""
-        page = page or self.chance.choice([each for each in self.pages if each.rooms])
+        page = page or self._somebody()
         self.stack.arm("m9", f"block:{DOOR}")
         if not page.cut() or not await self._taken("m9"):
             self.stack.disarm("m9")
@@ -48,6 +48,10 @@ class Strikes:
         wanted = self.chance.choice(page.rooms)
         await self.messenger.write("word", next(room for room in self.messenger.rooms if room.id == wanted))
         return page.name
+
+    def _somebody(self):
+        """A page that something is written to; the stranger's shows nothing."""
+        return self.chance.choice([page for page in self.pages if page.rooms])
 
     # Moments ---------------------------------------------------------------------------------------------------------
 
@@ -84,7 +88,7 @@ class Strikes:
         elif moment in {"m7", "m8"}:
             writer.wishes.append("file")
         elif moment in {"m9", "m10"}:
-            self.chance.choice(self.pages).cut()
+            self._somebody().cut()
 
     async def _taken(self, moment):
         return await looking(lambda: not self.stack.armed(moment), MOMENT_REACHED)

@@ -35,7 +35,7 @@ def good():
     desk = [Shown("m1", 1, "#z1#", 1.1), Shown("m3", 3, "#w2#", 3.1)]
     console = [Shown("m1", 1, "#z1#", 1.1), Shown("m2", 2, "#w1#", 2.1), Shown("m3", 3, "#w2#", 3.1)]
     pages = [PageRecord("zhangwei's desk", "employee", {"a": desk}), PageRecord("console", "agents", {"a": console})]
-    return Record(7, "made up", sent, rooms, pages, {"yangfan": ["#w3#"]}, quiet_at=10.0)
+    return Record(7, "made up", sent, rooms, pages, {"yangfan": ["#w3#"]}, quiet_at=10.0, must_answer=True)
 
 
 def test_a_good_history_is_good():
@@ -145,6 +145,14 @@ def leave_unsent(record):
     record.sent[4].outcome = OPEN
 
 
+def fail_a_send(record):
+    record.sent[0].failures.append(500)
+
+
+def hold_up_a_send(record):
+    record.sent[0].took = 9.0
+
+
 def push_a_note(record):
     record.sent[3].internal = True
 
@@ -157,6 +165,7 @@ BROKEN = [
     (contradict, "out_of_order"), (hide, "missing"), (show_late, "late"), (tell_a_note, "leaked"),
     (show_a_note, "leaked"), (hear_a_stranger, "leaked"), (open_a_door, "leaked"), (push_a_note, "leaked"),
     (send_no_card, "unpushed"), (send_two_cards, "pushed_twice"), (leave_unsent, "unsent"),
+    (fail_a_send, "failed"), (hold_up_a_send, "failed"),
 ]  # fmt: skip
 
 

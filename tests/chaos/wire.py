@@ -35,10 +35,10 @@ class Wire:
         self._idle = {port: [] for port in self.ports}
         self._turn = 0
 
-    async def ask(self, request, *, lose_answer=False):
-        """`request`: (method, path, headers dict, body bytes). Raises Broken."""
+    async def ask(self, request, *, lose_answer=False, patience=TIMEOUT):
+        """`request`: (method, path, headers dict, body bytes); `patience` in seconds. Raises Broken."""
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(patience):
                 return await self._exchange(request, lose_answer)
         except (OSError, EOFError, ValueError, TimeoutError, asyncio.LimitOverrunError) as error:
             raise Broken(type(error).__name__) from None
