@@ -58,6 +58,7 @@ ROWS = {
     # Desk: the role user; a conversation is its owner's alone, and for everybody else it does not exist.
     "itdesk/": EMPLOYEES_PAGE,
     "itdesk/requests/": EMPLOYEES_PAGE,
+    "itdesk/unread": EMPLOYEES_PAGE,
     "itdesk/messages": Row(
         "302 200 404 404 403",
         "401 201 404 404 403",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("requests/", desk.requests, name="requests"),
     path("draft", drafts.new_request, name="new-draft"),
     path("messages", desk.messages, name="messages"),
+    path("unread", desk.unread, name="unread"),
     path("c/<uuid:conversation_id>/", desk.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/draft", drafts.own_request, name="draft"),
     path("c/<uuid:conversation_id>/header", desk.header, name="header"),

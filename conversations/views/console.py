@@ -4,15 +4,20 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import access
-from ..presentation import message_html
+from ..presentation import draft_json, message_html
 from ..queries import inbox
+from ..queries.drafts import own_drafts
+from ..queries.reading import read_seqs
 from ..states import Action, actions_for
 from .shared_strings import shared_strings
 from .strings import console_strings
+
+NOBODY = uuid.UUID(int=0)
 
 VIEW_NAMES = {
     inbox.WAITING: gettext_lazy("待接"),
@@ -78,6 +83,8 @@ def console_context(request, history=None, point=None):
         "strings": {"shared": shared_strings(), "console": console_strings()},
         "keys": key_sheet(),
         "client_id": uuid.uuid4(),
+        "draft_url": reverse("agent:draft", args=[NOBODY]),
+        "drafts": [draft_json(each) for each in own_drafts(request.user, access.AGENTS)],
         "max_chars": settings.MESSAGE_MAX_CHARS,
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
         **(thread_context(request, history, point) if history else {}),
@@ -90,6 +97,7 @@ def thread_context(request, history, point=None):
         **header_context(history.conversation),
         "view": named_view(request),
         "point": point,
+        "read": read_seqs(history.conversation.pk, user=request.user, audience=access.AGENTS),
         "bubbles": [message_html(message, access.AGENTS) for message in history.messages],
     }
 

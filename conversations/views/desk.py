@@ -19,14 +19,16 @@ from ..commands.lifecycle import handoff as hand_off
 from ..commands.messages import post_message
 from ..commands.reading import mark_read
 from ..errors import Refused
-from ..presentation import header_html, message_html, message_json, state_sentence
+from ..presentation import draft_json, header_html, message_html, message_json, state_sentence
 from ..queries import history
+from ..queries.drafts import own_draft, own_drafts
 from ..queries.queue import position
-from ..queries.requests import current, greeting, own_requests
+from ..queries.reading import read_seqs
+from ..queries.requests import current, greeting, own_requests, unread_elsewhere
 from ..states import Action, next_status
 from .answers import fragments, is_fragment, refusal, wants_json
-from .flags import flag
 from .drafts import named_draft
+from .flags import flag
 from .numbers import whole_number
 from .shared_strings import shared_strings
 from .uploads import refused_upload
@@ -61,11 +63,28 @@ def conversation(request, conversation_id):
 def requests(request):
     """Every request of one's own, the newest first; for HTMX the list alone."""
     mine = own_requests(request.user)
+    begun = {each.conversation_id: draft_json(each)["line"] for each in own_drafts(request.user, EMPLOYEE)}
     for each in mine:
+        each.begun = begun.get(each.pk)
         # In a list one word is enough for what is over; the thread itself says how to go on.
         each.sentence = each.get_status_display() if each.resolved_at else state_sentence(each, position(each))
     template = "desk/_requests.html" if is_fragment(request) else "desk/requests.html"
-    return render(request, template, {"requests": mine, **_room(request)})
+    return render(request, template, {"requests": mine, "begun": begun.get(None), **_room(request)})
+
+
+@require_GET
+@role_required(Role.USER)
+def unread(request):
+    """How many lines of others stand unread in one's requests, those of `conversation_id` left out."""
+    raw_id = request.GET.get("conversation_id")
+    try:
+        shown = _uuid(raw_id) if raw_id else None
+    except Refused as error:
+        return refusal(request, error)
+    number = unread_elsewhere(own_requests(request.user), shown)
+    if is_fragment(request):
+        return render(request, "desk/_unread.html", {"unread": number})
+    return JsonResponse({"unread": number})
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,8 +121,8 @@ def _post(request):
             conversation_id=_uuid(raw_id) if raw_id else None,
             new_topic=flag(request.POST, "new_topic"),
             attachment_ids=[*request.POST.getlist("upload_id"), *files],
-        )
             begun=named_draft(request.POST),
+        )
     status = 201 if created else 200
     if wants_json(request):
         return JsonResponse(message_json(message, EMPLOYEE), status=status)
@@ -163,9 +182,11 @@ def _chat_context(request, page, *, fresh=False, point=None):
         "bubbles": [message_html(message, EMPLOYEE) for message in page.messages] if page else [],
         "fresh": fresh,
         "point": point,
+        "read": read_seqs(present.pk, user=request.user, audience=EMPLOYEE) if present else {},
         "greeting": greeting(),
         "earlier": mine[0] if mine and not present else None,
-        "unread": sum(each.unread for each in mine if each != present),
+        "unread": unread_elsewhere(mine, present and present.pk),
+        "draft": draft_json(own_draft(request.user, EMPLOYEE, present.id if present else None), whole=True),
         "client_id": uuid.uuid4(),
         "max_chars": settings.MESSAGE_MAX_CHARS,
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,

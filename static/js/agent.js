@@ -4,19 +4,23 @@ import { Answering } from "./answering.js";
 import { Canned } from "./canned.js";
 import { copyButtons } from "./copy.js";
 import { refreshCounts } from "./counts.js";
+import { markDrafts } from "./draft_marks.js";
 import { Drafts } from "./drafts.js";
-import { fragmentOf } from "./http.js";
+import { fragmentOf, refusalOf, send } from "./http.js";
 import { Inbox } from "./inbox.js";
 import { listenForMoves } from "./moves.js";
 import { Panes } from "./panes.js";
 import { closePopup, popupShown } from "./popup.js";
 import { Polling } from "./polling.js";
+import { keepTelling, Presence } from "./presence.js";
 import { Reply } from "./reply.js";
+import { SigningIn } from "./signing_in.js";
 import { Socket } from "./socket.js";
 import { Stage } from "./stage.js";
 import { Store } from "./store.js";
-import { hasNews } from "./title.js";
 import { fromTemplate, listenForDismissals, showToast, toastsShown } from "./toasts.js";
+import { TypingLine, Typist } from "./typing.js";
+import { Unread } from "./unread.js";
 import { viewPictures } from "./viewer.js";
 import { followViewport } from "./viewport.js";
 import { Waits } from "./waits.js";
@@ -24,6 +28,7 @@ import { Waits } from "./waits.js";
 const POLL_SECONDS = 5;
 const ROWS_OF_A_PAGE = 40; // as in queries/inbox.py
 
+const NOBODY = "00000000-0000-0000-0000-000000000000";
 const me = document.body.dataset.userId;
 const store = new Store();
 const panes = new Panes();
@@ -33,32 +38,51 @@ const socket = new Socket("/ws/agent/", {
   onFrame,
   onState,
   // Without the role the page itself says so.
-  onSignedOut: (code) => (code === 4403 ? location.reload() : signIn()),
+  onSignedOut: (code) => (code === 4403 ? location.reload() : signingIn.needed()),
 });
 const stage = new Stage(document.getElementById("pane"), {
   me,
   socket,
   onShown: threadShown,
-  onRead: (id) => inbox.markUnread(id, false),
+  onRead: (id, seq) => unread.read(id, seq),
 });
 const inbox = new Inbox(me, (id) => stage.isOpen(id));
-const answering = new Answering({ me, store, stage, onSignedOut: signIn });
+const unread = new Unread(inbox);
+const presence = new Presence(document.getElementById("face"));
+const typist = new Typist((frame) => socket.send(frame));
+const typingLine = new TypingLine(() => stage.pane.querySelector("[data-typing]"));
+const answering = new Answering({ me, store, stage });
 const form = document.querySelector("[data-reply]");
+const drafts = new Drafts(`agent:${me}`, {
+  store,
+  addressOf: (id) => form.dataset.draftUrl.replace(NOBODY, id),
+  maxChars: Number(form.dataset.maxChars),
+  isBusy: (id) => reply.isBusy(id),
+  onTaken: (id, draft) => reply.taken(id, draft),
+  onSettled: draftsSettled,
+});
 const reply = new Reply(form, {
-  drafts: new Drafts(`agent:${me}`, store),
+  drafts,
   lastSeq: () => (stage.thread ? stage.thread.feed.lastSeq : null),
-  send: (item) => answering.send(item),
+  send: (item) => {
+    typist.stopped();
+    answering.send(item);
+  },
 });
 answering.reply = reply;
+const signingIn = new SigningIn(document.querySelector("[data-signed-out]"), () => socket.revive());
 let settling = 0;
 
 // What the server tells -----------------------------------------------------------------------------------------------
 function onFrame(frame) {
   if (stage.thread) stage.thread.onFrame(frame);
+  presence.onFrame(frame);
+  drafts.onFrame(frame);
   if (frame.type === "hello") {
     waits.serverTime(frame.server_time);
     if (stage.thread) stage.thread.watch();
     lookAgain();
+    askForDrafts();
   } else if (frame.type === "beat") {
     // Even a lost last frame heals; a list that somebody has scrolled far down is left to the next return.
     if (inbox.rows.length <= ROWS_OF_A_PAGE) inbox.reread();
@@ -68,12 +92,18 @@ function onFrame(frame) {
     refreshCounts();
     waits.tick();
   } else if (frame.type === "new_message") {
+    if (stage.isOpen(frame.conversation_id) && frame.sender_type === "employee") typingLine.over();
     noteNews(frame);
+  } else if (frame.type === "typing" && stage.isOpen(frame.conversation_id)) {
+    typingLine.heard(frame);
+  } else if (frame.type === "read" && frame.reader === "me") {
+    unread.read(frame.conversation_id, frame.seq);
   }
 }
 
 function onState(state) {
   document.getElementById("link-state").dataset.state = state;
+  if (state !== "live") presence.forget();
   // A proxy that blocks sockets: the same content a little later.
   if (state === "off") polling.start();
   else polling.stop();
@@ -86,21 +116,31 @@ function lookAgain() {
   if (stage.thread) stage.thread.catchUp();
 }
 
+function draftsSettled() {
+  reply.line.show();
+  markDrafts(inbox.rows, (id) => drafts.lineOf(id));
+}
+
+/** After a gap: which drafts the server holds now. */
+async function askForDrafts() {
+  const response = await send(form.dataset.draftsUrl, { accept: "application/json" }).catch(() => null);
+  if (response && response.ok) drafts.hearAll(JSON.parse(response.text).drafts);
+}
+
 function noteNews(frame) {
   const article = fragmentOf(frame.html).querySelector("[data-message]");
   const looking = stage.isOpen(frame.conversation_id) && document.visibilityState === "visible";
   if (article.dataset.authorId === me || looking) return;
-  inbox.markUnread(frame.conversation_id, true);
-  if (frame.sender_type === "employee") hasNews(frame.conversation_id);
+  unread.came(frame.conversation_id, frame.seq, frame.sender_type === "employee");
 }
 
-function signIn() {
-  location.assign(`/wecom/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-}
 
 // What HTMX put on the page -------------------------------------------------------------------------------------------
 function threadShown() {
   const { thread } = stage;
+  typist.stopped();
+  typingLine.over();
+  presence.paint();
   reply.show(thread && thread.id, thread && thread.section.dataset.messagesUrl);
   if (thread) answering.showUnsent();
   panes.describe();
@@ -110,6 +150,7 @@ function threadShown() {
 
 function headerShown() {
   closePopup();
+  presence.paint();
   panes.describe();
   if (stage.thread) stage.thread.headerShown();
   waits.tick();
@@ -151,19 +192,32 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 // The page's own questions are asked again at the next return; a word would be about a step that nobody took.
 const isOwnQuestion = (asker) => asker.matches("#counts, #thread-header, [data-person]");
 document.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
-  if (xhr.status === 401) signIn();
+  if (xhr.status === 401) signingIn.needed(refusalOf({ text: xhr.responseText }).error);
   else if (xhr.status !== 409 && !isOwnQuestion(elt)) showToast(fragmentOf(xhr.responseText));
 });
 document.addEventListener("htmx:sendError", ({ detail: { elt } }) => {
   if (!isOwnQuestion(elt)) showToast(fromTemplate("toast-offline"));
 });
 
+inbox.onSettled = () => {
+  presence.paint();
+  unread.paint();
+  markDrafts(inbox.rows, (id) => drafts.lineOf(id));
+};
+keepTelling(() => stage.thread && stage.thread.watch());
+form.addEventListener("input", ({ target }) => {
+  if (target !== reply.field) return;
+  if (reply.field.value.trim()) typist.typed(reply.id, reply.internal);
+  else typist.stopped();
+});
 new Canned(reply, document.querySelector("[data-canned]"), form.dataset.cannedUrl);
 listenForMoves({ inbox, stage, panes, reply });
 listenForDismissals();
 copyButtons(stage.pane);
 viewPictures(stage.pane, document.querySelector("[data-viewer]"));
 followViewport();
+drafts.hearAll(JSON.parse(document.getElementById("drafts").textContent));
 stage.look();
 inboxShown();
+drafts.restore();
 answering.restore();

@@ -1,28 +1,22 @@
-// The field in which people write. It grows with the words, never sends in the middle of an input method's
-// composition, and keeps what is being written over a reload.
-
-const SAVE_EVERY = 300; // ms between two savings of a draft while somebody types
+// The field in which people write. It grows with the words and never sends in the middle of an input method's
+// composition. What is begun in it is kept by drafts.js.
 
 /**
- * `new Composer(form, {onSubmit({text, files}), store, draftKey, maxChars, onTooLong(chars), enterSends, tray})`
+ * `new Composer(form, {onSubmit({text, files}), onChange(), maxChars, onTooLong(chars), enterSends, tray})`
  *
- * `form` holds a textarea and a submit button. onSubmit returns false when nothing may leave the field. `tray`
- * (tray.js, may be absent) holds the chosen files. With `enterSends` Enter sends and Shift+Enter breaks the line;
+ * `form` holds a textarea and a submit button. onSubmit returns false when nothing may leave the field. onChange:
+ * the words became others, but not by `fill`. `tray` (tray.js, may be absent) holds the chosen files. With `enterSends` Enter sends and Shift+Enter breaks the line;
  * without it only Ctrl/⌘+Enter sends.
  */
 export class Composer {
-  constructor(form, { onSubmit, store, draftKey, maxChars = 8000, onTooLong = () => {}, enterSends = true, tray = null }) {
+  constructor(form, { onSubmit, onChange = () => {}, maxChars = 8000, onTooLong = () => {}, enterSends = true, tray = null }) {
     this.form = form;
     this.field = form.querySelector("textarea");
     this.button = form.querySelector("[type=submit]");
-    this.hooks = { onSubmit, onTooLong };
-    this.store = store;
-    this.draftKey = draftKey;
+    this.hooks = { onSubmit, onChange, onTooLong };
     this.maxChars = maxChars;
     this.enterSends = enterSends;
     this.tray = tray;
-    this.timer = null;
-    this.savedAt = 0;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
@@ -31,12 +25,12 @@ export class Composer {
     this.field.addEventListener("input", () => this.changed());
     // The tap would take the focus from the field, and the phone's keyboard with it.
     this.button.addEventListener("pointerdown", (event) => event.preventDefault());
-    window.addEventListener("pagehide", () => this.save());
     window.addEventListener("resize", () => this.grow());
     if (tray) {
       tray.onChange = () => this.look();
     }
-    this.restore();
+    this.grow();
+    this.look();
   }
 
   get text() {
@@ -78,7 +72,6 @@ export class Composer {
       this.tray.clear();
     }
     this.fill("");
-    this.save();
   }
 
   /** Put words into the field, at the place of the caret when something is written already. */
@@ -98,10 +91,10 @@ export class Composer {
   /** Words and files that were not sent come back, before whatever is being written now. */
   takeBack(text, files = []) {
     this.fill(this.text.trim() ? `${text}\n${this.text}` : text);
-    this.save();
     if (this.tray) {
       this.tray.add(files);
     }
+    this.hooks.onChange();
     this.focus();
   }
 
@@ -112,9 +105,7 @@ export class Composer {
   changed() {
     this.grow();
     this.look();
-    // The first key at once: a page that is torn down right after it has no time left to save.
-    const wait = Date.now() - this.savedAt < SAVE_EVERY ? SAVE_EVERY : 0;
-    this.timer = this.timer || window.setTimeout(() => this.save(), wait);
+    this.hooks.onChange();
   }
 
   // Height through a script's own style property: the policy forbids style attributes, not this.
@@ -126,34 +117,5 @@ export class Composer {
   look() {
     this.form.classList.toggle("composer--ready", !this.isEmpty);
     this.form.classList.toggle("composer--long", this.text.length > this.maxChars);
-  }
-
-  /** Write under another name from now on: a new request got its number. */
-  rename(draftKey) {
-    if (this.store && this.draftKey) {
-      this.store.delete(`draft:${this.draftKey}`);
-    }
-    this.draftKey = draftKey;
-    this.save();
-  }
-
-  save() {
-    window.clearTimeout(this.timer);
-    this.timer = null;
-    this.savedAt = Date.now();
-    if (this.store && this.draftKey) {
-      const key = `draft:${this.draftKey}`;
-      this.text ? this.store.put(key, this.text) : this.store.delete(key);
-    }
-  }
-
-  async restore() {
-    this.grow();
-    this.look();
-    const kept = this.store && this.draftKey ? await this.store.get(`draft:${this.draftKey}`) : "";
-    // Whoever began to type before the draft was read wins.
-    if (kept && !this.text) {
-      this.fill(kept);
-    }
   }
 }

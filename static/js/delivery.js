@@ -6,7 +6,7 @@ import { say } from "./strings.js";
 const UPLOAD = 180000; // ms for a message with files, on a bad line
 
 /**
- * Post `item` ({client_id, content, files}) with further `fields` ({name: text}) to `url`; see http.js for the answer.
+ * Post `item` ({client_id, content, files, draft}) with further `fields` ({name: text}) to `url`; see http.js for the answer.
  * `onProgress(words, part)`: how far its files have come, in words and from 0 to 1.
  */
 export function deliver(url, item, fields, onProgress) {
@@ -15,7 +15,8 @@ export function deliver(url, item, fields, onProgress) {
   body.set("client_id", item.client_id);
   body.set("msg_type", kindOf(files));
   body.set("content", item.content);
-  Object.keys(fields).forEach((name) => body.set(name, fields[name]));
+  const all = { ...fields, ...item.draft };
+  Object.keys(all).forEach((name) => body.set(name, all[name]));
   files.forEach((file) => body.append("file", file, file.name));
   if (!files.length) {
     return send(url, { method: "POST", body });

@@ -2,26 +2,31 @@
 
 import { Composer } from "./composer.js";
 import { copyButtons } from "./copy.js";
+import { DeskDraft } from "./desk_draft.js";
+import { NEW } from "./drafts.js";
 import { Feed } from "./feed.js";
 import { refusalOf, send } from "./http.js";
 import { linkNotice } from "./link_notice.js";
 import { loadOlder } from "./older.js";
 import { Polling } from "./polling.js";
 import { Reading } from "./read.js";
+import { Receipts } from "./receipts.js";
 import { Scroll } from "./scroll.js";
 import { Sending } from "./sending.js";
+import { SigningIn } from "./signing_in.js";
 import { Socket } from "./socket.js";
 import { StateLine } from "./state_line.js";
 import { Store } from "./store.js";
 import { say } from "./strings.js";
 import { hasNews, seen } from "./title.js";
 import { Tray } from "./tray.js";
+import { TypingLine, Typist } from "./typing.js";
+import { UnreadBadge } from "./unread_badge.js";
 import { viewPictures } from "./viewer.js";
 import { followViewport } from "./viewport.js";
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const POLL = 4; // seconds
-const LEAVE = 1500; // ms to read why the page goes to the login
 
 const root = document.querySelector("[data-desk]");
 const part = (name) => root.querySelector(`[data-${name}]`);
@@ -48,23 +53,37 @@ const sending = new Sending({
   url: root.dataset.messagesUrl,
   fresh: root.dataset.fresh === "true",
   onAdopted: adopt,
-  onSignedOut: signedOut,
 });
 const composer = new Composer(part("composer"), {
-  store,
   tray,
-  draftKey: draftKey(),
   maxChars: Number(root.dataset.maxChars),
   onSubmit: write,
+  onChange: () => draft.changed(),
   onTooLong: (chars) => word(say("shared.too_long", { n: chars })),
 });
+const draft = new DeskDraft(composer, {
+  store,
+  owner,
+  line: part("draft-line"),
+  addressOf: (place) => (place === NEW ? root.dataset.newDraftUrl : `${conversationAddress(place)}draft`),
+  conversationId: () => feed.conversationId,
+});
+const signingIn = new SigningIn(document.querySelector("[data-signed-out]"), () => socket.revive());
 const tellLink = linkNotice(part("notice"));
 const polling = new Polling(POLL, () => feed.catchUp());
 const socket = new Socket("/ws/desk/", { onFrame, onState, onSignedOut: dismissed });
 
+const badge = new UnreadBadge(part("unread").parentElement, () => {
+  return `${root.dataset.unreadUrl}?${new URLSearchParams({ conversation_id: feed.conversationId || "" })}`;
+});
+const receipts = new Receipts(part("messages"), document.getElementById("read-sign"), isMine);
+const typist = new Typist((frame) => socket.send(frame));
+const typingLine = new TypingLine(() => part("typing"));
+
 function write({ text, files }) {
   word("");
-  sending.write(text, files);
+  typist.stopped();
+  sending.write(text, files, draft.send());
   scroll.toEnd();
 }
 
@@ -76,23 +95,24 @@ function adopt(conversationId) {
   part("new").hidden = false;
   part("earlier") && part("earlier").remove();
   part("handoff").action = addressOf("handoff");
-  composer.rename(draftKey());
+  draft.moved();
   socket.send({ type: "watch", conversation_id: conversationId });
   stateLine.refresh();
 }
 
-function draftKey() {
-  return `${owner}:${feed.conversationId || "new"}`;
+function addressOf(what) {
+  return feed.conversationId ? conversationAddress(feed.conversationId) + what : "";
 }
 
-function addressOf(what) {
-  return feed.conversationId ? root.dataset.conversationUrl.replace(NOBODY, feed.conversationId) + what : "";
+function conversationAddress(id) {
+  return root.dataset.conversationUrl.replace(NOBODY, id);
 }
 
 // What comes in -------------------------------------------------------------------------------------------------------
 
 function onFrame(frame) {
   feed.onFrame(frame);
+  draft.onFrame(frame);
   if (frame.type === "hello" || frame.type === "beat") {
     const here = (frame.conversations || []).find((numbers) => numbers.conversation_id === feed.conversationId);
     const behind = Boolean(here) && here.version > stateLine.version;
@@ -100,9 +120,22 @@ function onFrame(frame) {
   } else if (frame.type === "queue_moved") {
     stateLine.refreshSoon();
   } else if (frame.conversation_id === feed.conversationId) {
-    frame.type === "conversation_updated" && stateLine.show(frame.html);
-  } else if (frame.type === "new_message" && frame.sender_type !== "employee") {
-    newsElsewhere();
+    heardHere(frame);
+  } else if (frame.type === "read" || (frame.type === "new_message" && frame.sender_type !== "employee")) {
+    badge.refreshSoon();
+  }
+}
+
+function heardHere(frame) {
+  if (frame.type === "conversation_updated") {
+    stateLine.show(frame.html);
+  } else if (frame.type === "typing") {
+    typingLine.heard(frame);
+  } else if (frame.type === "read" && frame.reader === "me") {
+    reading.known(frame.seq);
+    seenUpTo(frame.seq);
+  } else if (frame.type === "read") {
+    receipts.moveTo(frame.seq);
   }
 }
 
@@ -121,6 +154,11 @@ function greeted(here, behind) {
   if (hellos > 1 || !here || behind) {
     stateLine.refresh();
   }
+  if (hellos > 1) {
+    reading.repeat();
+    badge.refreshSoon();
+    draft.lookAgain();
+  }
 }
 
 function arrived(article, { live }) {
@@ -128,6 +166,7 @@ function arrived(article, { live }) {
     return;
   }
   scroll.arrived();
+  typingLine.over(article.dataset.senderName);
   if (document.visibilityState === "hidden") {
     hasNews(article.id);
   }
@@ -136,10 +175,9 @@ function arrived(article, { live }) {
   }
 }
 
-function newsElsewhere() {
-  const count = part("unread");
-  count.textContent = String(Number(count.textContent || 0) + 1);
-  count.hidden = false;
+/** Nothing up to there is news for the title any more. */
+function seenUpTo(seq) {
+  feed.list.querySelectorAll("[data-seq]").forEach((article) => Number(article.dataset.seq) <= seq && seen(article.id));
 }
 
 function onStatus(status) {
@@ -161,33 +199,18 @@ function word(words) {
 
 function dismissed(code) {
   if (code === 4401) {
-    signedOut();
+    signingIn.needed();
   } else {
     part("notice").textContent = say("shared.role_lost");
     part("notice").hidden = false;
   }
 }
 
-let leaving = false;
-
-function signedOut() {
-  if (leaving) {
-    return;
-  }
-  leaving = true;
-  composer.save();
-  part("notice").textContent = say("shared.signing_in");
-  part("notice").hidden = false;
-  const back = encodeURIComponent(location.pathname + location.search);
-  window.setTimeout(() => location.replace(`${root.dataset.loginUrl}?next=${back}`), LEAVE);
-}
-
 // The page itself -----------------------------------------------------------------------------------------------------
 
-document.addEventListener("signedout", signedOut);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
-    feed.list.querySelectorAll("[data-message]").forEach((article) => seen(article.id));
+    seenUpTo(Infinity);
   }
 });
 part("handoff").addEventListener("submit", async (event) => {
@@ -202,7 +225,7 @@ feed.list.addEventListener("click", (event) => {
   }
 });
 
-new Reading(part("scroll"), part("messages"), {
+const reading = new Reading(part("scroll"), part("messages"), {
   isMine,
   report(seq) {
     if (!socket.send({ type: "read", conversation_id: feed.conversationId, seq })) {
@@ -210,13 +233,21 @@ new Reading(part("scroll"), part("messages"), {
     }
   },
 });
-part("composer").addEventListener("input", () => word(""));
+part("composer").addEventListener("input", () => {
+  word("");
+  if (feed.conversationId && composer.text.trim()) {
+    typist.typed(feed.conversationId, false);
+  } else {
+    typist.stopped();
+  }
+});
 tray.acceptFrom(root.querySelectorAll("[data-files]"), () => hasMouse && composer.focus());
 tray.acceptOn(document.body);
 copyButtons(part("messages"));
 viewPictures(part("messages"), document.querySelector("[data-viewer]"));
 followViewport();
 loadOlder(feed, part("scroll"), part("older"));
+draft.begin(JSON.parse(document.getElementById("draft").textContent));
 scroll.begin(root.dataset.point);
 if (hasMouse) {
   composer.focus();

@@ -1,47 +1,236 @@
-/** What the agent has begun to write, per conversation: in memory for switching, on the device for a reload. */
+// All that a person has begun to write: on this device at once, on the server every two seconds, the same on each of
+// their devices. The database is the truth; what frames tell is a reason to ask.
 
-const SAVE_EVERY_MS = 400;
+import { Draft } from "./draft.js";
+import { DraftSaver } from "./draft_saver.js";
+import { send } from "./http.js";
+import { onReturn } from "./returning.js";
 
+const KEEP_EVERY = 300; // ms between two writings to the device while somebody types
+const LEFT_BEHIND = 10000; // ms after which what lies unconfirmed on the device is no other tab's that still writes
+export const NEW = "new"; // the place of a request that has no conversation yet
+
+/**
+ * `new Drafts(name, {store, addressOf(place), maxChars, isBusy(place), onTaken(place, draft), onSettled(place)})`
+ *
+ * `name` holds the person's id: nobody finds another person's words. A place is a conversation's id, or NEW.
+ * isBusy: somebody is at the words of that place now; onTaken: they became those of another device; onSettled: anything
+ * else about them may have changed.
+ */
 export class Drafts {
-  /** `name` holds the agent's id: nobody finds another person's words. `store`: store.js */
-  constructor(name, store) {
+  constructor(name, hooks) {
     this.prefix = `draft:${name}:`;
-    this.store = store;
-    this.known = new Map(); // conversation id → {content, internal, basedOnSeq, files}
+    Object.assign(this, hooks);
+    this.known = new Map(); // place → Draft
+    this.savers = new Map(); // place → DraftSaver
+    this.heard = new Map(); // place → newest {revision, draft_id, line} that the server told
     this.timers = new Map();
-    this.savedAt = 0;
-    window.addEventListener("pagehide", () => Array.from(this.timers.keys()).forEach((id) => this.save(id)));
+    this.keptAt = 0;
+    window.addEventListener("pagehide", () => this.leave());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.hide());
+    // The next page may show these words: they go before it is asked for.
+    document.addEventListener("click", ({ target }) => target.closest("a[href]") && this.saveAll(), true);
+    onReturn(() => this.saveAll());
   }
 
-  async of(id) {
-    if (!this.known.has(id)) {
-      const kept = await this.store.get(this.prefix + id);
-      // What was typed while the store was asked is newer than what it holds.
-      if (!this.known.has(id)) this.known.set(id, kept || null);
+  /** What an earlier page left on the device; what the server has not confirmed goes out now. */
+  async restore() {
+    const kept = (await this.store.all(this.prefix)) || [];
+    kept.filter((each) => each.place).forEach(({ place, ...draft }) => this.adopt(place, draft));
+    this.known.forEach((draft, place) => this.saveSoon(place));
+    this.onSettled(null);
+  }
+
+  adopt(place, kept) {
+    this.known.has(place) ? this.known.get(place).remember(kept) : this.known.set(place, new Draft(kept));
+  }
+
+  /** The draft of a place, from the device; newer words of the server follow by onTaken. */
+  async open(place) {
+    if (!this.known.has(place)) {
+      const { place: same, ...kept } = (await this.store.get(this.prefix + place)) || {};
+      this.adopt(place, kept);
     }
-    return this.known.get(id);
+    this.check(place);
+    return this.known.get(place);
   }
 
-  keep(id, draft) {
-    this.known.set(id, draft);
-    // The first key at once: a page that is torn down right after it has no time left to save.
-    const wait = Date.now() - this.savedAt < SAVE_EVERY_MS ? SAVE_EVERY_MS : 0;
-    if (!this.timers.has(id)) this.timers.set(id, setTimeout(() => this.save(id), wait));
+  /** Somebody wrote `words`: {content, internal, basedOnSeq, files}. */
+  type(place, words) {
+    if (this.draftOf(place).type(words)) {
+      this.keepSoon(place);
+      this.saveSoon(place);
+    }
   }
 
-  drop(id) {
-    clearTimeout(this.timers.get(id));
-    this.timers.delete(id);
-    this.known.set(id, null);
-    this.store.delete(this.prefix + id);
+  /** The words become a message: the fields by which it names its draft. */
+  send(place) {
+    const name = this.draftOf(place).send();
+    this.keep(place);
+    this.onSettled(place);
+    return name && place === NEW ? { ...name, draft_new: "true" } : name;
   }
 
-  save(id) {
-    clearTimeout(this.timers.get(id));
-    this.timers.delete(id);
-    this.savedAt = Date.now();
-    const draft = this.known.get(id);
-    // Files only in memory: writing megabytes at every key would cost more than choosing them again after a reload.
-    if (draft) this.store.put(this.prefix + id, { ...draft, files: [] });
+  /** What was begun for a new request belongs to the conversation that this became. */
+  move(place) {
+    const { words, files } = this.draftOf(NEW);
+    this.type(NEW, { content: "", internal: false, basedOnSeq: null, files: [] });
+    this.type(place, { ...words, files });
+    [NEW, place].forEach((each) => this.save(each));
+  }
+
+  swap(place) {
+    this.draftOf(place).swap();
+    this.keep(place);
+    this.onTaken(place, this.draftOf(place));
+    this.save(place);
+  }
+
+  dropOther(place) {
+    this.draftOf(place).dropOther();
+    this.save(place);
+    this.onSettled(place);
+  }
+
+  // What the server tells ------------------------------------------------------------------------------------------------
+
+  onFrame(frame) {
+    const place = frame.conversation_id || NEW;
+    if (frame.type !== "draft_changed" || !this.isNews(place, frame)) {
+      return;
+    }
+    this.heard.set(place, frame);
+    const draft = this.known.get(place);
+    if (draft && !frame.line) {
+      this.settle(place, { ...frame, content: "" });
+    } else if (draft && draft.own.includes(frame.draft_id)) {
+      draft.noteOwn(frame);
+    } else if (draft) {
+      this.ask(place);
+    } else {
+      this.onSettled(place);
+    }
+  }
+
+  isNews(place, told) {
+    const heard = this.heard.get(place);
+    return !heard || told.revision > heard.revision;
+  }
+
+  /** All that the server holds: `list` without their words. */
+  hearAll(list) {
+    this.heard = new Map(list.map((each) => [each.conversation_id || NEW, each]));
+    this.known.forEach((draft, place) => this.check(place));
+    this.onSettled(null);
+  }
+
+  /** Asks for the words of a place when the server has others than this page. */
+  check(place) {
+    const heard = this.heard.get(place);
+    const draft = this.draftOf(place);
+    if (heard ? heard.revision > draft.revision : draft.held) {
+      this.ask(place);
+    } else {
+      draft.settled();
+    }
+  }
+
+  async ask(place) {
+    const response = await send(this.addressOf(place), { accept: "application/json" }).catch(() => null);
+    if (response && response.ok) {
+      this.settle(place, JSON.parse(response.text));
+    }
+  }
+
+  settle(place, present) {
+    const draft = this.draftOf(place);
+    if (this.isNews(place, present)) {
+      this.heard.set(place, present);
+    }
+    if (draft.hear(present, this.isBusy(place))) {
+      this.onTaken(place, draft);
+    }
+    draft.settled();
+    this.keep(place);
+    this.saveSoon(place);
+    this.onSettled(place);
+  }
+
+  // What is told -------------------------------------------------------------------------------------------------------
+
+  /** The beginning of what stands there, or "". */
+  lineOf(place) {
+    const draft = this.known.get(place);
+    const heard = this.heard.get(place);
+    const isBehind = heard && (!draft || (heard.revision > draft.revision && !draft.isOwn(heard)));
+    return isBehind ? heard.line : draft ? draft.content.trim() : "";
+  }
+
+  isSafe(place) {
+    const saver = this.savers.get(place);
+    return !saver || saver.isSafe || !this.draftOf(place).dirty;
+  }
+
+  draftOf(place) {
+    if (!this.known.has(place)) {
+      this.known.set(place, new Draft());
+    }
+    return this.known.get(place);
+  }
+
+  saverOf(place) {
+    if (!this.savers.has(place)) {
+      this.savers.set(place, new DraftSaver(this.draftOf(place), {
+        address: this.addressOf(place),
+        maxChars: this.maxChars,
+        onStale: (present) => this.settle(place, present),
+        onSettled: () => {
+          this.keep(place);
+          this.onSettled(place);
+        },
+      }));
+    }
+    return this.savers.get(place);
+  }
+
+  // Keeping ------------------------------------------------------------------------------------------------------------
+
+  keepSoon(place) {
+    // The first key at once: a page that is torn down right after it has no time left.
+    const wait = Date.now() - this.keptAt < KEEP_EVERY ? KEEP_EVERY : 0;
+    if (!this.timers.has(place)) {
+      this.timers.set(place, window.setTimeout(() => this.keep(place), wait));
+    }
+  }
+
+  keep(place) {
+    window.clearTimeout(this.timers.get(place));
+    this.timers.delete(place);
+    this.keptAt = Date.now();
+    const { kept } = this.draftOf(place);
+    kept ? this.store.put(this.prefix + place, { ...kept, place }) : this.store.delete(this.prefix + place);
+  }
+
+  saveSoon(place) {
+    this.saverOf(place).soon(this.draftOf(place).typedHere ? undefined : LEFT_BEHIND);
+  }
+
+  save(place) {
+    this.keep(place);
+    this.saverOf(place).now();
+  }
+
+  saveAll() {
+    this.savers.forEach((saver) => saver.now());
+  }
+
+  hide() {
+    Array.from(this.timers.keys()).forEach((place) => this.keep(place));
+    this.savers.forEach((saver) => (saver.busy ? saver.last() : saver.now()));
+  }
+
+  leave() {
+    Array.from(this.timers.keys()).forEach((place) => this.keep(place));
+    this.savers.forEach((saver) => saver.last());
   }
 }

@@ -25,6 +25,7 @@ export class Inbox {
     this.unknown = new Set();
     this.rereading = false;
     this.wanted = false;
+    this.onSettled = () => {}; // what rows show beyond what the server wrote into them
     this.noteVersions();
   }
 
@@ -61,6 +62,7 @@ export class Inbox {
     this.dropDoubles();
     this.noteVersions();
     this.markCurrent();
+    this.onSettled();
   }
 
   /** A row as it is now, from a `conversation_updated` frame. */

@@ -1,14 +1,16 @@
 /** The agent's composer: one form for all threads, never rendered again; words go out through the outbox. */
 
 import { Composer } from "./composer.js";
+import { DraftLine } from "./draft_line.js";
 import { newClientId } from "./ids.js";
 import { say } from "./strings.js";
 import { Tray } from "./tray.js";
 
 export class Reply {
-  /** `send(item)` takes a finished item; `lastSeq()` is the newest line on screen. */
+  /** `drafts`: see drafts.js; `send(item)` takes a finished item; `lastSeq()` is the newest line on screen. */
   constructor(form, { drafts, send, lastSeq }) {
     Object.assign(this, { form, drafts, send, lastSeq });
+    this.line = new DraftLine(form.querySelector("[data-draft-line]"), drafts, () => this.id);
     this.asking = form.querySelector("[data-ask]");
     this.id = null;
     this.basedOnSeq = null; // what stood on screen when the first letter was written: the words answer to that
@@ -28,6 +30,7 @@ export class Reply {
       this.keep();
     });
     this.field.addEventListener("input", () => this.typed());
+    this.field.addEventListener("blur", () => this.id && this.drafts.save(this.id));
     this.tray.onChange = () => this.filesChanged();
     this.tray.acceptFrom(form.querySelectorAll("[data-files]"), () => this.composer.focus());
     this.tray.acceptOn(document.body, () => Boolean(this.id));
@@ -46,6 +49,11 @@ export class Reply {
     return { content: this.composer.text, internal, basedOnSeq, files: this.tray.files };
   }
 
+  /** Whether somebody is at the words for `id`: they are not taken away under the hands. */
+  isBusy(id) {
+    return id === this.id && document.hasFocus() && document.activeElement === this.field;
+  }
+
   get internal() {
     return this.form.elements.internal.value === "true";
   }
@@ -57,16 +65,23 @@ export class Reply {
     if (this.id) this.drafts.save(this.id);
     this.id = id;
     this.tell("");
+    this.line.show();
     this.form.hidden = !id;
     if (!id) return;
     this.form.action = address;
-    this.fill(this.drafts.known.get(id));
-    const draft = await this.drafts.of(id);
+    this.fill(this.drafts.draftOf(id));
+    const draft = await this.drafts.open(id);
     if (this.id === id && this.isEmpty) this.fill(draft);
   }
 
+  /** Another device's words took the place of those that stood there. */
+  taken(id, draft) {
+    if (id === this.id) this.fill(draft);
+  }
+
   fill(draft) {
-    const { content = "", internal = false, files = [], basedOnSeq = null } = draft || {};
+    const { content, internal, basedOnSeq } = draft;
+    const files = draft.files.slice(); // the tray tells of its emptying, and what it tells is kept
     this.tray.clear();
     this.tray.add(files);
     this.composer.fill(content);
@@ -105,9 +120,8 @@ export class Reply {
 
   keep() {
     if (!this.id) return;
-    const { draft } = this;
-    if (draft.content.trim() || draft.files.length) this.drafts.keep(this.id, draft);
-    else if (this.drafts.known.get(this.id)) this.drafts.drop(this.id);
+    this.drafts.type(this.id, this.draft);
+    this.line.show();
   }
 
   submit(content, files) {
@@ -119,19 +133,19 @@ export class Reply {
       files,
       internal: this.internal,
       based_on_seq: this.internal ? null : this.basedOnSeq,
+      draft: this.drafts.send(this.id),
     });
-    this.drafts.drop(this.id);
     this.tell("");
-    this.fill(null);
+    this.fill(this.drafts.draftOf(this.id));
   }
 
   /** An item that came back because somebody wrote meanwhile: its words return, and sending them again means it. */
   giveBack(item, words) {
     const here = item.conversation_id === this.id;
-    const begun = here ? this.draft : this.drafts.known.get(item.conversation_id);
+    const begun = here ? this.draft : this.drafts.draftOf(item.conversation_id);
     const draft = joined(item, begun);
     if (!here) {
-      this.drafts.keep(item.conversation_id, draft);
+      this.drafts.type(item.conversation_id, draft);
       return;
     }
     this.fill(draft);
@@ -157,7 +171,7 @@ export class Reply {
 
 /** What came back before what was begun since. A note in either makes a note of both: nothing slips out to the employee. */
 function joined(item, begun) {
-  const { content = "", files = [], internal = false } = begun || {};
+  const { content, files, internal } = begun;
   const isBegun = Boolean(content.trim() || files.length);
   return {
     content: [item.content, content].filter((words) => words.trim()).join("\n"),

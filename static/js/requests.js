@@ -4,6 +4,7 @@ import { Polling } from "./polling.js";
 import { Socket } from "./socket.js";
 import { keepTimes, refreshTimes } from "./times.js";
 
+const NEWS = ["new_message", "conversation_updated", "queue_moved", "read", "draft_changed"];
 const TOGETHER = 300; // ms: the frames of one change come together and need one question
 
 const page = document.querySelector("[data-requests]");
@@ -17,14 +18,16 @@ function refresh() {
 }
 
 const polling = new Polling(10, refresh);
+const cameFromDesk = document.referrer.startsWith(location.origin);
 let opened = false;
 
 keepTimes(page);
 document.addEventListener("htmx:afterSettle", () => refreshTimes(page));
 new Socket("/ws/desk/", {
   onFrame(frame) {
-    // The first hello comes right after the page itself: nothing is newer yet.
-    if (["new_message", "conversation_updated", "queue_moved"].includes(frame.type) || (frame.type === "hello" && opened)) {
+    // The first hello comes right after the page itself: nothing is newer yet, but for words that a page of ours saved
+    // while it was left for this one.
+    if (NEWS.includes(frame.type) || (frame.type === "hello" && (opened || cameFromDesk))) {
       refresh();
     }
     opened = true;

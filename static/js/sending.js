@@ -35,11 +35,13 @@ export class Sending {
     this.outbox.look();
   }
 
-  write(text, files) {
+  /** `draft`: the fields by which the message names what it was made of (drafts.js). */
+  write(text, files, draft) {
     this.unsent.send({
       client_id: newClientId(),
       content: text,
       files,
+      draft,
       conversation_id: this.feed.conversationId,
       topic: this.topics.own,
       new_topic: this.fresh,

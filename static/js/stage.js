@@ -4,7 +4,7 @@ import { seen, titleIs } from "./title.js";
 import { Thread } from "./thread.js";
 
 export class Stage {
-  /** `onShown()` is called after another thread, or none, came on screen; `onRead(id)` when all of it was seen. */
+  /** `onShown()` is called after another thread, or none, came on screen; `onRead(id, seq)` when it was seen up to there. */
   constructor(pane, { me, socket, onShown, onRead }) {
     Object.assign(this, { pane, me, socket, onShown, onRead });
     this.thread = null;
@@ -30,6 +30,6 @@ export class Stage {
     const { me, socket } = this;
     const id = section.dataset.conversationId;
     seen(id);
-    return new Thread(section, { me, socket, onRead: () => this.onRead(id) });
+    return new Thread(section, { me, socket, onRead: (seq) => this.onRead(id, seq) });
   }
 }

@@ -4,11 +4,12 @@ import { Feed } from "./feed.js";
 import { fragmentOf, send } from "./http.js";
 import { loadOlder } from "./older.js";
 import { Reading } from "./read.js";
+import { Receipts } from "./receipts.js";
 import { Scroll } from "./scroll.js";
 
 export class Thread {
   /** `section`: the rendered `[data-thread]`; `me`: the agent's id as text; `socket`: for watch and read;
-   * `onRead()`: everything up to the last line was on a visible screen. */
+   * `onRead(seq)`: everything up to there was on a visible screen. */
   constructor(section, { me, socket, onRead }) {
     this.section = section;
     this.id = section.dataset.conversationId;
@@ -26,7 +27,8 @@ export class Thread {
       around: (change) => this.scroll.around(change),
     });
     // Own lines count as read too: the list must not call news what this agent wrote.
-    new Reading(scroller, list, { isMine: () => false, report: (seq) => this.report(seq) });
+    this.reading = new Reading(scroller, list, { isMine: () => false, report: (seq) => this.report(seq) });
+    this.receipts = new Receipts(list, document.getElementById("read-sign"), isReply);
     loadOlder(this.feed, scroller, section.querySelector("[data-older]"));
     this.scroll.begin(section.dataset.point);
     this.noteVersion();
@@ -48,10 +50,12 @@ export class Thread {
   }
 
   watch() {
-    this.socket.send({ type: "watch", conversation_id: this.id });
+    const visible = document.visibilityState === "visible";
+    this.socket.send({ type: "watch", conversation_id: this.id, visible });
   }
 
   close() {
+    this.reading.close();
     this.socket.send({ type: "unwatch", conversation_id: this.id });
   }
 
@@ -65,7 +69,7 @@ export class Thread {
     const body = new URLSearchParams({ seq });
     // Without a socket the same is said by a POST; lost, the next line says it again.
     if (!told) send(this.section.dataset.readUrl, { method: "POST", body }).catch(() => {});
-    if (seq >= this.feed.lastSeq) this.onRead();
+    this.onRead(seq);
   }
 
   /** Resolving means "I have seen it all": the form carries the newest version that stands on this screen. */
@@ -76,8 +80,15 @@ export class Thread {
 
   onFrame(frame) {
     this.feed.onFrame(frame);
+    if (frame.type === "hello") this.reading.repeat();
+    if (frame.type === "read" && frame.conversation_id === this.id) this.heardOfReading(frame);
     const told = [frame, ...(frame.conversations || [])].find((each) => each.conversation_id === this.id);
     if (told && told.version && frame.type !== "new_message") this.refreshHeader(told.version);
+  }
+
+  heardOfReading({ reader, seq }) {
+    if (reader === "me") this.reading.known(seq);
+    else this.receipts.moveTo(seq);
   }
 
   /** After any gap: what was written, and who has it now. */
@@ -105,4 +116,9 @@ export class Thread {
     this.feed.catchUp();
     window.htmx.trigger(this.section.querySelector("[data-person]"), "refresh");
   }
+}
+
+// What the employee can have read: an answer that has arrived, of whichever colleague.
+function isReply(article) {
+  return article.dataset.senderType === "agent" && !article.classList.contains("message--note");
 }

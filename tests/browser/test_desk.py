@@ -125,7 +125,7 @@ def until(page, condition):
 
 def test_it_keeps_a_draft_over_a_reload(desk):
     desk.field.type("写到一半")
-    until(desk.page, lambda: "写到一半" in desk.page.evaluate(KEPT))
+    until(desk.page, lambda: "写到一半" in str(desk.page.evaluate(KEPT)))
     desk.page.reload()
     expect(desk.field).to_have_value("写到一半")
 
@@ -173,7 +173,7 @@ def test_it_signs_in_again_and_loses_nothing(desk, problems):
     problems.expect("status of 401")
     desk.page.context.clear_cookies(name="sessionid")
     desk.write("登录过期时写的")
-    expect(desk.page.locator("[data-notice]")).to_have_text("登录已过期，正在重新登录，内容不会丢")
+    expect(desk.page.locator("[data-signed-out]")).to_contain_text("登录已过期，正在重新登录，内容不会丢")
     desk.page.wait_for_url(re.compile("/wecom/"))
     desk.page.locator('[data-userid="zhangwei"]').click()
     desk.expect_delivered("登录过期时写的")
