@@ -10,8 +10,12 @@ ACKED, REFUSED, OPEN = "acknowledged", "refused", "open"
 
 @dataclass
 class Sent:
-    """One message that somebody wrote; `number` counts what this person wrote, in order. `away`: its employee has no
-    page open and must get a card. `file`: digest of the attached file. `took`: seconds of the try that was answered. `failures`: statuses of 500 and above that were answered before."""
+    """One message that somebody wrote.
+
+    `number` counts what this person wrote, in order. `away`: its employee has no page open and must get a card. `file`:
+    digest of the attached file. `took`: seconds of the try that was answered. `failures`: statuses of 500 and above
+    that were answered before.
+    """
 
     who: str
     number: int
@@ -79,7 +83,10 @@ class Fault:
 @dataclass
 class Record:
     """`rooms`: room → {"agents": [Stored], "employee": [Stored]}. `cards`: userid → [token of each card on the phone].
-    `opened`: doors that were tried and should have been closed. `quiet_at`: when senders and faults had ended. `must_answer`: nothing was broken that a send may wait for."""
+
+    `opened`: doors that were tried and should have been closed. `quiet_at`: when senders and faults had ended.
+    `must_answer`: nothing was broken that a send may wait for.
+    """
 
     seed: int
     stack: str
