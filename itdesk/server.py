@@ -16,6 +16,7 @@ from .draining import drain
 GRACE = 20.0  # that running requests get to end
 FLUSH = 3.0  # that answers and frames get to leave
 LOOK = 0.05
+PING_INTERVAL, PING_TIMEOUT = 20, 30  # whoever does not answer a ping is cut
 
 
 class DeskServer(Server):
@@ -103,8 +104,8 @@ def desk_server(endpoint, on_ready, *, notice=0.0, on_stop=None):
         websocket_timeout=43_200,
         websocket_connect_timeout=5,
         http_timeout=60,
-        ping_interval=20,
-        ping_timeout=30,
+        ping_interval=PING_INTERVAL,
+        ping_timeout=PING_TIMEOUT,
         server_name="desk",
         ready_callable=on_ready,
         notice=notice,

@@ -1,6 +1,7 @@
 """Daphne's two protocols as the desk wants them: forms left alone, a reader that is behind waited for, floods cut."""
 
 import asyncio
+import socket
 
 from daphne import http_protocol, ws_protocol
 
@@ -14,6 +15,8 @@ MAX_FRAME = 4096  # bytes a page may send at once; a larger frame ends the socke
 # Frames of any kind at the socket's edge. The consumer counts the page's own words more strictly; this one stands
 # where pings and empty fragments pass, and where frames would pile up behind a handler that hangs (RELIABILITY M9).
 BURST, PER_SECOND = 64, 8
+# Bytes that the kernel keeps for one reader that is behind; by itself it would go up to 4 MiB.
+SEND_BUFFER = 128 * 1024
 
 
 class DeskRequest(http_protocol.WebRequest):
@@ -44,6 +47,7 @@ class DeskLine(ws_protocol.WebSocketProtocol):
         # The HTTP channel that this connection began as still stands there, and would be told in our place.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
+        self.transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._write_now = getattr(self.transport, "write_now", self.transport.write)
 
     # To the page: Twisted calls these when its buffer is over 64 KiB, empty again, or gone.
@@ -74,6 +78,12 @@ class DeskLine(ws_protocol.WebSocketProtocol):
 
     def framed(self, text):
         return self.factory.prepareMessage(text.encode(), doNotCompress=True).payloadHybi
+
+    def serverSend(self, content, binary=False):
+        # Not by autobahn's `sendMessage`: it holds what we write to the limit that is meant for what a page sends, and
+        # a message of 1,500 Chinese characters makes a longer frame than that.
+        if self.state == self.STATE_OPEN:
+            self.sendData(self.framed(content))
 
     async def room(self):
         """Wait until the reader has taken what was sent before. The sender's own queue fills meanwhile, and is bounded."""
