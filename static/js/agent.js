@@ -82,7 +82,6 @@ function onFrame(frame) {
     waits.serverTime(frame.server_time);
     if (stage.thread) stage.thread.watch();
     lookAgain();
-    askForDrafts();
   } else if (frame.type === "beat") {
     // Even a lost last frame heals; a list that somebody has scrolled far down is left to the next return.
     if (inbox.rows.length <= ROWS_OF_A_PAGE) inbox.reread();
@@ -109,11 +108,12 @@ function onState(state) {
   else polling.stop();
 }
 
-/** Whatever was missed: the list, the numbers and the open thread, the same way after any return. */
+/** Whatever was missed: the list, the numbers, the open thread and the drafts, the same way after any return. */
 function lookAgain() {
   inbox.reread();
   refreshCounts();
   if (stage.thread) stage.thread.catchUp();
+  askForDrafts();
 }
 
 function draftsSettled() {
@@ -121,7 +121,7 @@ function draftsSettled() {
   markDrafts(inbox.rows, (id) => drafts.lineOf(id));
 }
 
-/** After a gap: which drafts the server holds now. */
+/** Which drafts the server holds now. */
 async function askForDrafts() {
   const response = await send(form.dataset.draftsUrl, { accept: "application/json" }).catch(() => null);
   if (response && response.ok) drafts.hearAll(JSON.parse(response.text).drafts);

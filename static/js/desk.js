@@ -70,7 +70,10 @@ const draft = new DeskDraft(composer, {
 });
 const signingIn = new SigningIn(document.querySelector("[data-signed-out]"), () => socket.revive());
 const tellLink = linkNotice(part("notice"));
-const polling = new Polling(POLL, () => feed.catchUp());
+const polling = new Polling(POLL, () => {
+  feed.catchUp();
+  draft.lookAgain();
+});
 const socket = new Socket("/ws/desk/", { onFrame, onState, onSignedOut: dismissed });
 
 const badge = new UnreadBadge(part("unread").parentElement, () => {

@@ -9,7 +9,10 @@ const isBlank = (words) => !words.content.trim();
 const sameWords = (one, other) => {
   return isBlank(one) ? isBlank(other) : one.content === other.content && one.internal === other.internal;
 };
-const begins = (one, other) => one.internal === other.internal && other.content.startsWith(one.content);
+// An empty one is held whole by any.
+const begins = (one, other) => {
+  return isBlank(one) || (one.internal === other.internal && other.content.startsWith(one.content));
+};
 const wordsOf = ({ content, internal, based_on_seq: basedOnSeq = null }) => ({ content, internal, basedOnSeq });
 
 /** `kept`: what the device holds of it (see `kept` below). A page gives the words that it begins a name of their own. */
@@ -167,13 +170,17 @@ export class Draft {
     this.dirty = this.dirty || !this.isEmpty;
   }
 
-  /** The device answered after somebody had begun to type. */
+  /** What the device kept of it; somebody may have begun to type meanwhile, or the server may have answered. */
   remember(kept) {
     const before = new Draft(kept);
+    if (!this.typedHere && before.revision >= this.revision) {
+      Object.assign(this, kept);
+      return;
+    }
     this.revision = Math.max(this.revision, before.revision);
     this.held = this.held || before.held;
     this.former = before.former;
-    if (!before.isEmpty && !sameWords(before, this)) {
+    if ((before.dirty || this.typedHere) && !begins(before, this)) {
       this.other = before.words;
     }
   }

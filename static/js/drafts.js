@@ -22,6 +22,7 @@ export class Drafts {
     this.prefix = `draft:${name}:`;
     Object.assign(this, hooks);
     this.known = new Map(); // place → Draft
+    this.remembered = new Set(); // places whose words on the device were looked at
     this.savers = new Map(); // place → DraftSaver
     this.heard = new Map(); // place → newest {revision, draft_id, line} that the server told
     this.timers = new Map();
@@ -36,20 +37,22 @@ export class Drafts {
   /** What an earlier page left on the device; what the server has not confirmed goes out now. */
   async restore() {
     const kept = (await this.store.all(this.prefix)) || [];
-    kept.filter((each) => each.place).forEach(({ place, ...draft }) => this.adopt(place, draft));
+    kept.filter((each) => each.place).forEach((each) => this.remember(each.place, each));
     this.known.forEach((draft, place) => this.saveSoon(place));
     this.onSettled(null);
   }
 
-  adopt(place, kept) {
-    this.known.has(place) ? this.known.get(place).remember(kept) : this.known.set(place, new Draft(kept));
+  remember(place, { place: same, ...kept }) {
+    if (!this.remembered.has(place)) {
+      this.remembered.add(place);
+      this.draftOf(place).remember(kept);
+    }
   }
 
   /** The draft of a place, from the device; newer words of the server follow by onTaken. */
   async open(place) {
-    if (!this.known.has(place)) {
-      const { place: same, ...kept } = (await this.store.get(this.prefix + place)) || {};
-      this.adopt(place, kept);
+    if (!this.remembered.has(place)) {
+      this.remember(place, (await this.store.get(this.prefix + place)) || {});
     }
     this.check(place);
     return this.known.get(place);
@@ -117,9 +120,15 @@ export class Drafts {
     return !heard || told.revision > heard.revision;
   }
 
-  /** All that the server holds: `list` without their words. */
+  /** All that the server held when it was asked: `list` without their words. */
   hearAll(list) {
-    this.heard = new Map(list.map((each) => [each.conversation_id || NEW, each]));
+    const before = this.heard;
+    this.heard = new Map();
+    list.forEach((each) => {
+      const place = each.conversation_id || NEW;
+      const known = before.get(place);
+      this.heard.set(place, known && known.revision > each.revision ? known : each); // a frame may have overtaken it
+    });
     this.known.forEach((draft, place) => this.check(place));
     this.onSettled(null);
   }
@@ -207,8 +216,12 @@ export class Drafts {
     window.clearTimeout(this.timers.get(place));
     this.timers.delete(place);
     this.keptAt = Date.now();
-    const { kept } = this.draftOf(place);
-    kept ? this.store.put(this.prefix + place, { ...kept, place }) : this.store.delete(this.prefix + place);
+    const { kept, typedAt } = this.draftOf(place);
+    this.store.change(this.prefix + place, (there) => {
+      // Another tab is being typed in; what this one heard of it is older.
+      const isOlder = there && there.dirty && there.typedAt > typedAt;
+      return isOlder ? there : kept ? { ...kept, place } : undefined;
+    });
   }
 
   saveSoon(place) {
