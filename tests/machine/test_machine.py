@@ -17,8 +17,11 @@ DEEP = {"max_examples": 1000, "stateful_step_count": 60, "derandomize": False}  
 
 @pytest.fixture
 def depth():
-    """How far to look: quick, or with the profile deep as far as `MACHINE_EXAMPLES` says."""
-    chosen = QUICK
+    """How far to look: quick, or with the profile deep as far as `MACHINE_EXAMPLES` says.
+
+    `MACHINE_SHRINK=false`: the first bad example will do, whoever only wants to know whether there is one.
+    """
+    chosen, shrinks = QUICK, os.environ.get("MACHINE_SHRINK") != "false"
     if settings.get_current_profile_name() == "deep":
         chosen = {**DEEP, "max_examples": int(os.environ.get("MACHINE_EXAMPLES", DEEP["max_examples"]))}
     return settings(
@@ -26,7 +29,7 @@ def depth():
         deadline=None,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if shrinks else (Phase.generate,),
     )
 
 

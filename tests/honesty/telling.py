@@ -1,0 +1,139 @@
+"""What makes a commit heard, by everybody it is meant for and by nobody else, without holding anybody up."""
+
+from .mechanism import broken
+
+HUB = "conversations/hub.py"
+CONSUMERS = "conversations/consumers.py"
+BROADCAST = "conversations/broadcast.py"
+SOCKETS = "conversations/tests/test_sockets.py::"
+LAST_WORD = "conversations/tests/test_last_word.py::"
+
+TELLING = [
+    broken(
+        "robust=True",
+        "a frame that cannot be made fails the send that is committed already",
+        f"{SOCKETS}test_a_frame_that_cannot_be_rendered_fails_no_send",
+        (
+            BROADCAST,
+            "_publish(_change_frames(conversation, messages)), robust=True)",
+            "_publish(_change_frames(conversation, messages)), robust=False)",
+        ),
+    ),
+    broken(
+        "frames after commit",
+        "they are made and sent inside the transaction",
+        f"{SOCKETS}test_a_frame_that_cannot_be_rendered_fails_no_send",
+        (
+            BROADCAST,
+            "transaction.on_commit(lambda: _publish(_change_frames(conversation, messages)), robust=True)",
+            "_publish(_change_frames(conversation, messages))",
+        ),
+    ),
+    broken(
+        "join before compare",
+        "the numbers for hello are read first",
+        f"{LAST_WORD}test_what_is_committed_while_the_numbers_are_read_is_heard",
+        (
+            CONSUMERS,
+            "        self.hub.join(self, *self.topics(), broadcast.user_topic(self.user_id))\n        await",
+            "        await",
+        ),
+        (
+            CONSUMERS,
+            "        code, numbers = await database_sync_to_async(self._admission)()\n",
+            "        code, numbers = await database_sync_to_async(self._admission)()\n"
+            "        self.hub.join(self, *self.topics(), broadcast.user_topic(self.user_id))\n",
+        ),
+    ),
+    broken(
+        "the beat",
+        "the hub only listens to its own echo",
+        f"{LAST_WORD}test_the_beat_comes_by_itself",
+        (
+            HUB,
+            '                broadcast.outbound.put([{"topic": "hub.echo"}])\n                await self.beat_once()\n',
+            '                broadcast.outbound.put([{"topic": "hub.echo"}])\n',
+        ),
+    ),
+    broken(
+        "a silent layer is subscribed to anew",
+        "the reader waits for ever",
+        f"{SOCKETS}test_pages_compare_as_soon_as_the_reader_listens_again",
+        (
+            HUB,
+            "await asyncio.wait_for(layer.receive(channel), READER_SILENCE)",
+            "await layer.receive(channel)",
+        ),
+    ),
+    broken(
+        "a page too far behind is closed",
+        "its queue grows without a bound",
+        f"{SOCKETS}test_a_page_too_far_behind_is_sent_away_to_catch_up",
+        (
+            "conversations/backlog.py",
+            "if len(self._texts) + len(bundle.texts) > LIMIT:",
+            "if len(self._texts) + len(bundle.texts) > LIMIT * LIMIT:",
+        ),
+    ),
+    broken(
+        "a note is told to agents only",
+        "its frame goes to the employee as well",
+        f"{SOCKETS}test_the_employee_hears_the_answer_but_never_the_note",
+        (
+            BROADCAST,
+            "transaction.on_commit(lambda: _publish([_for_agents(conversation, _message_frame, message, AGENTS)]), robust=True)",
+            "announce(conversation, [message])",
+        ),
+    ),
+    broken(
+        "an agent's own request is not among the agents' frames",
+        "it is",
+        f"{SOCKETS}test_an_agent_hears_of_their_own_request_as_its_employee_only",
+        (BROADCAST, '"not_for": conversation.employee_id}', '"not_for": None}'),
+    ),
+    broken(
+        "a lost role closes the sockets at once",
+        "nobody is told of it",
+        f"{SOCKETS}test_a_role_that_is_taken_away_closes_the_socket",
+        (
+            HUB,
+            "def _rights_changed(sender, user_id, **_):\n    broadcast",
+            "def _rights_changed(sender, user_id, **_):\n    lambda: broadcast",
+        ),
+        (HUB, "RECHECK_SECONDS = 60 if settings.REDIS_URL else 3\n", "RECHECK_SECONDS = 60\n"),
+    ),
+    broken(
+        "the look at rights is the net",
+        "nobody looks",
+        f"{LAST_WORD}test_a_session_that_ended_unheard_ends_its_pages_by_itself",
+        (HUB, "                await self._look_again(list(self._sockets))\n", "                pass\n"),
+    ),
+    broken(
+        "watching is allowed or ends the socket",
+        "whoever asks may watch",
+        f"{SOCKETS}test_watching_a_strangers_conversation_ends_the_socket",
+        (CONSUMERS, "        if employee_id is None:\n", "        if employee_id == 0:\n"),
+    ),
+    broken(
+        "a frame has a size limit",
+        "it has none in the consumer",
+        f"{SOCKETS}test_a_frame_over_four_kilobytes_ends_the_socket",
+        (CONSUMERS, "len(text_data) > MAX_FRAME_CHARS", "len(text_data) > 1_000 * MAX_FRAME_CHARS"),
+    ),
+    broken(
+        "frames of a page are counted",
+        "the bucket is never empty",
+        f"{SOCKETS}test_a_flood_of_frames_ends_the_socket",
+        (CONSUMERS, "        if not self.bucket.take():\n", "        if self.bucket.take() is None:\n"),
+    ),
+    broken(
+        "only our own pages open a socket",
+        "any port of our host will do",
+        f"{SOCKETS}test_only_our_own_pages_open_a_socket",
+        (
+            "itdesk/asgi.py",
+            'urlsplit(origin.decode("latin-1")).netloc == headers.get(b"host", b"").decode("latin-1")',
+            'urlsplit(origin.decode("latin-1")).hostname == headers.get(b"host", b"").decode("latin-1").split(":")[0]',
+        ),
+    ),
+]
