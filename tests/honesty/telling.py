@@ -51,8 +51,8 @@ TELLING = [
         f"{LAST_WORD}test_the_beat_comes_by_itself",
         (
             HUB,
-            '                broadcast.outbound.put([{"topic": "hub.echo"}])\n                await self.beat_once()\n',
-            '                broadcast.outbound.put([{"topic": "hub.echo"}])\n',
+            "                await self.beat_once()\n",
+            "                pass\n",
         ),
     ),
     broken(
