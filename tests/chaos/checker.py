@@ -157,7 +157,12 @@ def _page(page, room, shown, stored, verdict):
 
 
 def _in_time(record, patience, verdict):
-    """From when it was acknowledged, or from when the last fault was over."""
+    """From when it was acknowledged, or from when the last fault was over.
+
+    The last words of a thread met pages at the door. Where no frame was lost, none of them may need the beat to tell
+    them: a page that joins only after it has read the numbers does, and the beat hides it within 25 s.
+    """
+    last_words = {each.id for each in record.sent if each.acked > record.quiet_at}
     due = {each.id: max(each.acked, record.quiet_at) + patience for each in record.sent if each.outcome == ACKED}
     for page in record.pages:
         for room, shown in page.shown.items():
@@ -165,6 +170,8 @@ def _in_time(record, patience, verdict):
                 if each.at > due.get(each.id, each.at):
                     took = each.at - due[each.id] + patience
                     verdict.late.append(f"{page.name} in {room}: {each.token} after {took:.1f} s")
+                elif record.all_frames and each.via == "beat" and each.id in last_words:
+                    verdict.late.append(f"{page.name} in {room}: {each.token} was told by the beat alone")
 
 
 def _cards(record, verdict):

@@ -48,13 +48,13 @@ class Feed:
         self._held, self._followers = {}, {}
         self._begun = False
 
-    def place(self, line):
+    def place(self, line, via):
         """Replace what stands under the same seq or id, else insert by seq."""
         self._chain(line.seq, line.prev_seq)
         self.version = max(self.version, line.version)
         same = self._held.get(line.seq) or self._held.get(line.id)
         if same is None:
-            self._insert(Shown(line.id, line.seq, line.token, self.clock()))
+            self._insert(Shown(line.id, line.seq, line.token, self.clock(), via))
         elif (same.id, same.seq, same.token) != (line.id, line.seq, line.token):
             self.contradictions.append(f"{same.id} {same.seq} {same.token} is now {line.id} {line.seq} {line.token}")
 

@@ -47,7 +47,7 @@ class Page:
             first = await self._first_page(path, query)
             while first:
                 for message in first:
-                    feed.place(Line.of_json(message))
+                    feed.place(Line.of_json(message), "load")
                 before = min(first, key=lambda each: each["seq"])
                 if not before["prev_seq"]:
                     break
@@ -113,7 +113,7 @@ class Page:
             self._arrived()
         if kind in {"hello", "beat"}:
             for each in frame["conversations"]:
-                self._compare(each["conversation_id"], each["seq"], each["version"])
+                self._compare(kind, each)
         elif frame.get("conversation_id") not in self.feeds:
             self._elsewhere(frame)
         elif kind in {"new_message", "message_updated"}:
@@ -130,15 +130,15 @@ class Page:
             self._begin(self.line.send(as_frame(type="watch", conversation_id=room)))
             if self.audience == "agents":
                 # The agents' hello names no conversation: the thread on screen is asked for, as on its first load.
-                self.catch_up(room)
+                self.catch_up(room, "hello")
 
     def _message(self, frame):
         feed = self.feeds[frame["conversation_id"]]
-        feed.place(Line.of_frame(frame))
+        feed.place(Line.of_frame(frame), "frame")
         if 'class="message message--agent message--note"' in frame["html"] and self.audience == "employee":
             self.foreign.append(f"note {frame['seq']} in {frame['conversation_id']}")
         if feed.has_gap:
-            self.catch_up(frame["conversation_id"])
+            self.catch_up(frame["conversation_id"], "gap")
 
     def _elsewhere(self, frame):
         if self.audience == "employee" and "conversation_id" in frame:
@@ -146,32 +146,33 @@ class Page:
         elif frame["type"] not in {"new_message", "message_updated", *HINTS}:
             self.foreign.append(f"a frame that no page knows: {frame['type']}")
 
-    def _compare(self, room, seq, version):
+    def _compare(self, kind, numbers):
+        room = numbers["conversation_id"]
         if room not in self.feeds:
             self.foreign.append(f"numbers of {room}")
-        elif self.feeds[room].is_behind(seq, version):
-            self.catch_up(room)
+        elif self.feeds[room].is_behind(numbers["seq"], numbers["version"]):
+            self.catch_up(room, kind)
 
     # What is asked for -----------------------------------------------------------------------------------------------
 
-    def catch_up(self, room):
+    def catch_up(self, room, why):
         """Ask for everything after what is held without a gap; calls join each other."""
         if room in self._asking:
             self._again.add(room)
             return
-        self._asking[room] = self._begin(self._catch_up(room))
+        self._asking[room] = self._begin(self._catch_up(room, why))
         self._asking[room].add_done_callback(lambda _: self._asking.pop(room, None))
 
-    async def _catch_up(self, room):
+    async def _catch_up(self, room, why):
         more = True
         while more or room in self._again:
             self._again.discard(room)
             try:
-                more = await self._next_page(room)
+                more = await self._next_page(room, why)
             except Broken:
                 return  # the next frame, beat or poll asks again
 
-    async def _next_page(self, room):
+    async def _next_page(self, room, why):
         feed = self.feeds[room]
         after = feed.end
         path, query = reading_address(self.audience, room)
@@ -180,7 +181,7 @@ class Page:
             return False
         page = answer.json()
         for message in page["messages"]:
-            feed.place(Line.of_json(message))
+            feed.place(Line.of_json(message), why)
         feed.asked_version = max([feed.asked_version, *(each["version"] for each in page["messages"])])
         return page["has_more"] and feed.end > after
 
@@ -194,7 +195,7 @@ class Page:
     async def _polls(self):
         while True:
             for room in self.rooms:
-                self.catch_up(room)
+                self.catch_up(room, "poll")
             await asyncio.sleep(POLL)
 
     async def _reads(self):

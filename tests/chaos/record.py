@@ -51,12 +51,13 @@ class Stored:
 
 @dataclass
 class Shown:
-    """One message as a page shows it."""
+    """One message as a page shows it. `via`: what brought it: load, frame, hello, gap, beat or poll."""
 
     id: str
     seq: int
     token: str
     at: float
+    via: str = ""
 
 
 @dataclass
@@ -85,7 +86,7 @@ class Record:
     """`rooms`: room → {"agents": [Stored], "employee": [Stored]}. `cards`: userid → [token of each card on the phone].
 
     `opened`: doors that were tried and should have been closed. `quiet_at`: when senders and faults had ended.
-    `must_answer`: nothing was broken that a send may wait for.
+    `must_answer`: nothing was broken that a send may wait for. `all_frames`: nothing was broken that a frame may be lost by.
     """
 
     seed: int
@@ -98,6 +99,7 @@ class Record:
     faults: list = field(default_factory=list)
     weather: dict = field(default_factory=dict)
     must_answer: bool = False
+    all_frames: bool = False
     quiet_at: float = 0.0
     seconds: float = 0.0
 

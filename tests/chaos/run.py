@@ -20,6 +20,8 @@ OUTBOX_PATIENCE = 60.0  # seconds that an outbox may need after the last fault
 # What a send depends on: the process that takes it, and the database.
 HARMFUL = {"errors", "moments", "jobs", "web", "term", "lock", "postgres"}
 
+LOSSY = {"layer", "redis"}  # where frames go
+
 
 class Run:
     """`await Run(stack, profile, seed, groups).result()` → (Record, Verdict). The stack runs already."""
@@ -27,7 +29,11 @@ class Run:
     def __init__(self, stack, profile, seed, groups=(), say=lambda line: None):
         self.stack, self.profile, self.seed, self.groups, self.say = stack, profile, seed, groups, say
         self.clock = Clock()
-        self.record = Record(seed, stack.name, must_answer=bool(groups) and not HARMFUL & set(groups))
+        self.record = Record(
+            seed, stack.name,
+            must_answer=bool(groups) and not HARMFUL & set(groups),
+            all_frames=bool(groups) and not (HARMFUL | LOSSY) & set(groups),
+        )  # fmt: skip
         self.wire = Wire(stack.ports)
         self.weather = Weather(self.wire, seed, strength=0.0)
         self.pages, self.writers = [], []
@@ -47,7 +53,8 @@ class Run:
         self.record.pages = [page.record() for page in self.pages]
         self.record.weather = dict(self.weather.counts)
         self.record.seconds = self.clock()
-        return self.record, judge(self.record, self._patience())
+        patience = self.profile.prompt if self.record.all_frames else self.profile.heal
+        return self.record, judge(self.record, patience)
 
     # People ----------------------------------------------------------------------------------------------------------
 
@@ -211,8 +218,3 @@ class Run:
             if room.away:
                 answer = await patiently(self.members[room.employee], f"/wecom/simulator/phone/{room.employee}/chat")
                 self.record.cards[room.employee] = TOKEN.findall(answer.body.decode())
-
-    def _patience(self):
-        """Where no frame was lost, nobody may need the beat."""
-        calm = self.groups and not {"layer", "redis", *HARMFUL} & set(self.groups)
-        return self.profile.prompt if calm else self.profile.heal

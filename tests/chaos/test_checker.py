@@ -35,7 +35,9 @@ def good():
     desk = [Shown("m1", 1, "#z1#", 1.1), Shown("m3", 3, "#w2#", 3.1)]
     console = [Shown("m1", 1, "#z1#", 1.1), Shown("m2", 2, "#w1#", 2.1), Shown("m3", 3, "#w2#", 3.1)]
     pages = [PageRecord("zhangwei's desk", "employee", {"a": desk}), PageRecord("console", "agents", {"a": console})]
-    return Record(7, "made up", sent, rooms, pages, {"yangfan": ["#w3#"]}, quiet_at=10.0, must_answer=True)
+    return Record(
+        7, "made up", sent, rooms, pages, {"yangfan": ["#w3#"]}, quiet_at=10.0, must_answer=True, all_frames=True
+    )
 
 
 def test_a_good_history_is_good():
@@ -117,6 +119,10 @@ def show_late(record):
     page(record)[1].at = 16.0
 
 
+def leave_the_last_words_to_the_beat(record):
+    record.sent[2].acked, page(record)[1].via = 11.0, "beat"
+
+
 def tell_a_note(record):
     record.rooms["a"]["employee"].insert(1, copy.copy(stored(record)[1]))
 
@@ -162,7 +168,8 @@ BROKEN = [
     (make_a_note_public, "lost"), (store_what_was_refused, "phantom"), (invent, "phantom"),
     (store_twice, "duplicated"), (show_twice, "duplicated"), (skip_a_number, "out_of_order"),
     (name_a_wrong_predecessor, "out_of_order"), (overtake_oneself, "out_of_order"), (show_out_of_order, "out_of_order"),
-    (contradict, "out_of_order"), (hide, "missing"), (show_late, "late"), (tell_a_note, "leaked"),
+    (contradict, "out_of_order"), (hide, "missing"), (show_late, "late"), (leave_the_last_words_to_the_beat, "late"),
+    (tell_a_note, "leaked"),
     (show_a_note, "leaked"), (hear_a_stranger, "leaked"), (open_a_door, "leaked"), (push_a_note, "leaked"),
     (send_no_card, "unpushed"), (send_two_cards, "pushed_twice"), (leave_unsent, "unsent"),
     (fail_a_send, "failed"), (hold_up_a_send, "failed"),
@@ -195,11 +202,11 @@ def line(seq, prev_seq):
 def test_a_page_knows_by_prev_seq_that_it_missed_something():
     feed = Feed(lambda: 0.0)
     feed.begin_at_nothing()
-    feed.place(line(1, 0))
-    feed.place(line(4, 3))
+    feed.place(line(1, 0), "frame")
+    feed.place(line(4, 3), "frame")
     assert feed.has_gap
     assert feed.end == 1
-    feed.place(line(3, 1))
+    feed.place(line(3, 1), "gap")
     assert not feed.has_gap
     assert feed.end == 4
     assert [each.seq for each in feed.shown] == [1, 3, 4]
@@ -208,7 +215,7 @@ def test_a_page_knows_by_prev_seq_that_it_missed_something():
 def test_a_page_shows_a_message_once_however_often_it_comes():
     feed = Feed(lambda: 0.0)
     for _ in range(3):
-        feed.place(line(1, 0))
+        feed.place(line(1, 0), "frame")
     assert [each.seq for each in feed.shown] == [1]
-    feed.place(Line("another", 1, 0, "c9", "#9#", 1))
+    feed.place(Line("another", 1, 0, "c9", "#9#", 1), "frame")
     assert feed.contradictions
