@@ -59,15 +59,17 @@ export class Presence {
   fill(place, people) {
     const faces = place.querySelector("[data-faces]");
     faces.textContent = "";
-    people.forEach((person) => faces.append(this.face(person)));
-    place.querySelector("[data-doing]").textContent = doing(people);
-    place.classList.toggle("people--writing", people.some(isWriting));
+    const writers = people.filter(isWriting);
+    // Who writes comes first, and is the only one to stand there in words: who looks is a face, and its title.
+    [...writers, ...people.filter((each) => !isWriting(each))].forEach((each) => faces.append(this.face(each)));
+    place.querySelector("[data-doing]").textContent = writers.length ? say("console.writing", { s: writers[0].name }) : "";
   }
 
   face({ user_id: id, name, state }) {
     const face = this.sign.content.firstElementChild.cloneNode(true);
     const words = say(`console.${state}`, { s: name });
     face.dataset.face = String(id % FACES);
+    face.dataset.state = state;
     face.title = words;
     face.querySelector("[data-initial]").textContent = CJK.test(name) ? name.slice(-1) : name.slice(0, 1).toUpperCase();
     face.querySelector("[data-words]").textContent = words;
@@ -76,15 +78,6 @@ export class Presence {
 }
 
 const isWriting = (person) => person.state === "writing";
-
-// In words beside the faces: who writes matters more than who looks.
-function doing(people) {
-  const writer = people.find(isWriting);
-  if (writer) {
-    return say("console.writing", { s: writer.name });
-  }
-  return people.length > 1 ? say("console.several_viewing", { n: people.length }) : people.map((each) => say("console.viewing", { s: each.name })).join("");
-}
 
 /** Tells the server again and again what is on screen, and at once when the page is shown or hidden. `tell()`: now. */
 export function keepTelling(tell) {
