@@ -58,7 +58,7 @@ export class Drain {
         return;
       }
       if (this.lease.owed) {
-        this.hold(this.next(), this.lease.owed, this.lease.record.why);
+        this.hold(this.lease.owed, this.lease.record.why);
         return;
       }
       // Whoever sent before this tab may have sent this item too, or its author took it back.
@@ -79,9 +79,15 @@ export class Drain {
   follow() {
     const { why } = this.lease.record;
     if (why) {
-      this.outbox.enter(this.next(), why, Math.ceil(this.lease.owed / 1000));
+      this.tell(why, this.lease.owed);
     }
     this.wakeIn(LOOK);
+  }
+
+  // All wait for the same thing, whichever of them was tried.
+  tell(why, milliseconds) {
+    const waiting = this.outbox.items.filter((item) => !this.outbox.isAside(item));
+    waiting.forEach((item) => this.outbox.enter(item, why, Math.ceil(milliseconds / 1000)));
   }
 
   /** One try; returns whether the next item may follow. */
@@ -91,7 +97,7 @@ export class Drain {
       this.outbox.finish(item);
       return true;
     }
-    return response ? this.judge(item, response) : this.wait(item, null, "offline");
+    return response ? this.judge(item, response) : this.wait(null, "offline");
   }
 
   async tryOnce(item) {
@@ -123,7 +129,7 @@ export class Drain {
       outbox.finish(item);
       outbox.hooks.onSent(item, response);
     } else if (verdict.name === "later") {
-      return this.wait(item, verdict.seconds, verdict.reason);
+      return this.wait(verdict.seconds, verdict.reason);
     } else if (verdict.name === "signed_out") {
       this.stopped = true;
       outbox.enter(item, "waiting");
@@ -145,15 +151,15 @@ export class Drain {
     this.faults.delete(item.client_id);
   }
 
-  wait(item, seconds, why) {
+  wait(seconds, why) {
     const told = (seconds || 0) * 1000;
     this.lease.note(why, told);
-    this.hold(item, told || this.backoff.next(), why);
+    this.hold(told || this.backoff.next(), why);
     return false;
   }
 
-  hold(item, milliseconds, why) {
-    this.outbox.enter(item, why, Math.ceil(milliseconds / 1000));
+  hold(milliseconds, why) {
+    this.tell(why, milliseconds);
     this.wakeIn(milliseconds + Math.random() * HERD);
   }
 }

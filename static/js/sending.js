@@ -19,7 +19,7 @@ export class Sending {
       post: (item, onProgress) => this.post(item, onProgress),
       feedOf: (item) => (this.belongsHere(item) ? this.feed : null),
       onSent: (item, response) => this.sent(item, response),
-      onGone: () => this.lookForTopic(),
+      onGone: (item) => this.goOnWith(item),
       giveBack: (item) => this.composer().takeBack(item.content, item.files),
     }, this.store);
     this.feed.list.addEventListener("click", (event) => this.unsent.clicked(event));
@@ -76,11 +76,11 @@ export class Sending {
     this.feed.healGap();
   }
 
-  /** Another tab may have sent what was written first on this page. */
-  async lookForTopic() {
+  /** Another tab may have sent what was written first on this page, or what this page showed as its first. */
+  async goOnWith(item) {
     await this.topics.load();
-    const conversationId = this.topics.conversationOf(this.topics.own);
-    if (!this.feed.conversationId && conversationId) {
+    const conversationId = this.topics.conversationOf(item.topic);
+    if (!this.feed.conversationId && conversationId && this.isOurs(item)) {
       this.onAdopted(conversationId);
     }
   }

@@ -90,8 +90,8 @@ export class Unsent {
 
   /** Another tab sent it, or its author took it back there. */
   async gone(item) {
-    await this.parts.onGone(item);
     const feed = this.parts.feedOf(item);
+    await this.parts.onGone(item);
     if (!feed) return;
     await feed.catchUp();
     // Undone meanwhile: it is back.
