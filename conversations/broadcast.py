@@ -19,6 +19,7 @@ from jobs import faults
 
 from . import presentation
 from .access import AGENTS, EMPLOYEE
+from .hearing import hearing
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +79,8 @@ def _change_frames(conversation, messages):
     for message in messages:
         frames.append(_message_frame(employee, message, EMPLOYEE))
         frames.append(_for_agents(conversation, _message_frame, message, AGENTS))
-    frames.append(_state_frame(employee, conversation, presentation.header_html))
-    frames.append(_for_agents(conversation, _state_frame, conversation, presentation.row_html))
+    frames.append(_state_frame(employee, conversation, EMPLOYEE))
+    frames.append(_for_agents(conversation, _state_frame, conversation, AGENTS))
     if any(message.notice for message in messages):
         # Somebody left or entered the queue: whoever still waits in it asks for their own place again.
         frames.append(_same_in_each_language(QUEUE_TOPIC, {"type": "queue_moved"}))
@@ -105,10 +106,12 @@ def _message_frame(topic, message, audience):
             "html": presentation.message_html(message, audience),
         }
 
-    return {"topic": topic, "texts": _in_each_language(frame)}
+    return {"topic": topic, "texts": _in_each_language(frame, audience)}
 
 
-def _state_frame(topic, conversation, render):
+def _state_frame(topic, conversation, audience):
+    render = presentation.header_html if audience == EMPLOYEE else presentation.row_html
+
     def frame():
         return {
             "type": "conversation_updated",
@@ -119,7 +122,7 @@ def _state_frame(topic, conversation, render):
             "html": render(conversation),
         }
 
-    return {"topic": topic, "texts": _in_each_language(frame)}
+    return {"topic": topic, "texts": _in_each_language(frame, audience)}
 
 
 def _same_in_each_language(topic, frame):
@@ -127,9 +130,10 @@ def _same_in_each_language(topic, frame):
     return {"topic": topic, "texts": {code: text for code, _name in settings.LANGUAGES}}
 
 
-def _in_each_language(frame):
+def _in_each_language(frame, audience):
+    """{language: text} for those in which this audience listens."""
     texts = {}
-    for code, _name in settings.LANGUAGES:
+    for code in hearing.languages(audience):
         with override(code):
             texts[code] = json.dumps(frame(), ensure_ascii=False)
     return texts
@@ -213,7 +217,8 @@ class Outbound:
         try:
             layer = get_channel_layer()
             event = {"type": "frames", "frames": frames}
-            await asyncio.wait_for(faults.passing("layer", layer.group_send(GROUP, event)), SEND_TIMEOUT)
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await faults.passing("layer", layer.group_send(GROUP, event))
             self.failing = False
         except Exception as error:
             self.dropped += len(frames)
@@ -241,4 +246,4 @@ def layer_state():
 
 def _publish(frames):
     faults.at("m3")
-    outbound.put(frames)
+    outbound.put([frame for frame in frames if frame.get("texts") != {}])

@@ -20,6 +20,7 @@ from accounts import signals
 
 from . import broadcast
 from .backlog import bundles
+from .hearing import hearing, text_for
 from .presence import Presence
 from .queries.watching import numbers_of, rights_of
 
@@ -51,6 +52,7 @@ class Hub:
         self.presence = Presence(loop, lambda: self._topics.get(broadcast.INBOX_TOPIC, ()))
 
     def start(self):
+        hearing.begin()
         self._tasks = [asyncio.ensure_future(work()) for work in (self._read, self._beat, self._recheck)]
 
     async def ready(self):
@@ -63,6 +65,8 @@ class Hub:
     # Membership ------------------------------------------------------------------------------------------------------
 
     def join(self, socket, *topics):
+        if socket not in self._sockets and hearing.arrive(socket):
+            broadcast.outbound.put([self._echo()])
         self._sockets.setdefault(socket, set()).update(topics)
         self._of_user[socket.user_id].add(socket)
         for topic in topics:
@@ -78,6 +82,8 @@ class Hub:
 
     def leave(self, socket):
         self.presence.leave(socket)
+        if socket in self._sockets:
+            hearing.leave(socket)
         for topic in self._sockets.pop(socket, ()):
             self.part(socket, topic)
         mine = self._of_user.get(socket.user_id, set())
@@ -111,7 +117,9 @@ class Hub:
         self.presence.subscribed()
         try:
             while True:
-                event = await asyncio.wait_for(layer.receive(channel), READER_SILENCE)
+                # Not `wait_for`: in Python 3.11 it loses a cancellation that meets a frame, and it costs a task each.
+                async with asyncio.timeout(READER_SILENCE):
+                    event = await layer.receive(channel)
                 self._deliver_all(event.get("frames", ()))
         except TimeoutError:
             log.info("nothing heard for %s s; subscribing anew", READER_SILENCE)
@@ -129,8 +137,10 @@ class Hub:
             elif frame.get("recheck"):
                 members = list(self._topics.get(frame.get("topic"), ()))
                 self._begin(self._look_again(members, frame.get("session_key")))
-            else:
-                together[frame.get("topic"), frame.get("not_for")].append(frame.get("texts", {}))
+            elif "hearing" in frame:
+                hearing.heard(frame["hearing"])
+            elif frame.get("texts"):
+                together[frame.get("topic"), frame.get("not_for")].append(frame["texts"])
         for (topic, not_for), texts in together.items():
             self._deliver(topic, not_for, texts)
 
@@ -138,11 +148,12 @@ class Hub:
         members = self._topics.get(topic)
         if not members:
             return
-        found = {language: bundles([each[language] for each in texts]) for language in texts[0]}
-        for socket in list(members):
-            if socket.user_id != not_for:
-                for bundle in found.get(socket.language, ()):
-                    socket.take(bundle)
+        listening = [socket for socket in members if socket.user_id != not_for]
+        heard_in = {socket.language for socket in listening}
+        found = {each: bundles([text_for(each, frame) for frame in texts]) for each in heard_in}
+        for socket in listening:
+            for bundle in found[socket.language]:
+                socket.take(bundle)
 
     def _begin(self, work):
         """Run it beside the reader; kept in the list, or the loop could drop it half done."""
@@ -163,10 +174,14 @@ class Hub:
             try:
                 # Our own echo keeps the reader's silence short while the layer lives, and joins the group again
                 # before its membership expires (RELIABILITY R4).
-                broadcast.outbound.put([{"topic": "hub.echo"}])
+                broadcast.outbound.put([self._echo()])
                 await self.beat_once()
             except Exception:
                 log.exception("the beat failed; the next one comes in %s s", BEAT_SECONDS)
+
+    @staticmethod
+    def _echo():
+        return {"topic": "hub.echo", "hearing": hearing.frame()}
 
     async def beat_once(self):
         """Send every socket the numbers of what it watches; one query for the whole process (RELIABILITY R15)."""

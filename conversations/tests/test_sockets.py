@@ -140,7 +140,7 @@ async def test_an_agent_hears_of_their_own_request_as_its_employee_only(opened, 
 
 async def test_what_one_commit_says_goes_to_all_pages_of_a_topic_as_one(opened, zhangwei):
     class Listener:
-        user_id, language, heard = 0, "zh-hans", None
+        user_id, language, audience, heard = 0, "zh-hans", "agents", None
 
         def take(self, bundle):
             self.heard = (self.heard or []) + [bundle]
