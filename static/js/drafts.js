@@ -2,11 +2,11 @@
 // their devices. The database is the truth; what frames tell is a reason to ask.
 
 import { Draft } from "./draft.js";
+import { DraftKeeper } from "./draft_keeper.js";
 import { DraftSaver } from "./draft_saver.js";
 import { send } from "./http.js";
 import { onReturn } from "./returning.js";
 
-const KEEP_EVERY = 300; // ms between two writings to the device while somebody types
 const LEFT_BEHIND = 10000; // ms after which what lies unconfirmed on the device is no other tab's that still writes
 export const NEW = "new"; // the place of a request that has no conversation yet
 
@@ -19,14 +19,12 @@ export const NEW = "new"; // the place of a request that has no conversation yet
  */
 export class Drafts {
   constructor(name, hooks) {
-    this.prefix = `draft:${name}:`;
     Object.assign(this, hooks);
+    this.keeper = new DraftKeeper(name, hooks.store, (place) => this.draftOf(place));
     this.known = new Map(); // place → Draft
     this.remembered = new Set(); // places whose words on the device were looked at
     this.savers = new Map(); // place → DraftSaver
     this.heard = new Map(); // place → newest {revision, draft_id, line} that the server told
-    this.timers = new Map();
-    this.keptAt = 0;
     window.addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.hide());
     // The next page may show these words: they go before it is asked for.
@@ -36,8 +34,7 @@ export class Drafts {
 
   /** What an earlier page left on the device; what the server has not confirmed goes out now. */
   async restore() {
-    const kept = (await this.store.all(this.prefix)) || [];
-    kept.filter((each) => each.place).forEach((each) => this.remember(each.place, each));
+    (await this.keeper.recallAll()).forEach((each) => this.remember(each.place, each));
     this.known.forEach((draft, place) => this.saveSoon(place));
     this.onSettled(null);
   }
@@ -52,7 +49,7 @@ export class Drafts {
   /** The draft of a place, from the device; newer words of the server follow by onTaken. */
   async open(place) {
     if (!this.remembered.has(place)) {
-      this.remember(place, (await this.store.get(this.prefix + place)) || {});
+      this.remember(place, await this.keeper.recall(place));
     }
     this.check(place);
     return this.known.get(place);
@@ -61,7 +58,7 @@ export class Drafts {
   /** Somebody wrote `words`: {content, internal, basedOnSeq, files}. */
   type(place, words) {
     if (this.draftOf(place).type(words)) {
-      this.keepSoon(place);
+      this.keeper.keepSoon(place);
       this.saveSoon(place);
     }
   }
@@ -69,7 +66,7 @@ export class Drafts {
   /** The words become a message: the fields by which it names its draft. */
   send(place) {
     const name = this.draftOf(place).send();
-    this.keep(place);
+    this.keeper.keep(place);
     this.onSettled(place);
     return name && place === NEW ? { ...name, draft_new: "true" } : name;
   }
@@ -84,7 +81,7 @@ export class Drafts {
 
   swap(place) {
     this.draftOf(place).swap();
-    this.keep(place);
+    this.keeper.keep(place);
     this.onTaken(place, this.draftOf(place));
     this.save(place);
   }
@@ -160,7 +157,7 @@ export class Drafts {
       this.onTaken(place, draft);
     }
     draft.settled();
-    this.keep(place);
+    this.keeper.keep(place);
     this.saveSoon(place);
     this.onSettled(place);
   }
@@ -194,7 +191,7 @@ export class Drafts {
         maxChars: this.maxChars,
         onStale: (present) => this.settle(place, present),
         onSettled: () => {
-          this.keep(place);
+          this.keeper.keep(place);
           this.onSettled(place);
         },
       }));
@@ -202,34 +199,14 @@ export class Drafts {
     return this.savers.get(place);
   }
 
-  // Keeping ------------------------------------------------------------------------------------------------------------
-
-  keepSoon(place) {
-    // The first key at once: a page that is torn down right after it has no time left.
-    const wait = Date.now() - this.keptAt < KEEP_EVERY ? KEEP_EVERY : 0;
-    if (!this.timers.has(place)) {
-      this.timers.set(place, window.setTimeout(() => this.keep(place), wait));
-    }
-  }
-
-  keep(place) {
-    window.clearTimeout(this.timers.get(place));
-    this.timers.delete(place);
-    this.keptAt = Date.now();
-    const { kept, typedAt } = this.draftOf(place);
-    this.store.change(this.prefix + place, (there) => {
-      // Another tab is being typed in; what this one heard of it is older.
-      const isOlder = there && there.dirty && there.typedAt > typedAt;
-      return isOlder ? there : kept ? { ...kept, place } : undefined;
-    });
-  }
+  // Saving -------------------------------------------------------------------------------------------------------------
 
   saveSoon(place) {
     this.saverOf(place).soon(this.draftOf(place).typedHere ? undefined : LEFT_BEHIND);
   }
 
   save(place) {
-    this.keep(place);
+    this.keeper.keep(place);
     this.saverOf(place).now();
   }
 
@@ -238,12 +215,12 @@ export class Drafts {
   }
 
   hide() {
-    Array.from(this.timers.keys()).forEach((place) => this.keep(place));
+    this.keeper.keepAll();
     this.savers.forEach((saver) => (saver.busy ? saver.last() : saver.now()));
   }
 
   leave() {
-    Array.from(this.timers.keys()).forEach((place) => this.keep(place));
+    this.keeper.keepAll();
     this.savers.forEach((saver) => saver.last());
   }
 }

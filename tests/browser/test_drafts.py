@@ -10,7 +10,7 @@ from conversations.commands import drafts, lifecycle
 from conversations.models import Draft, Message
 
 from .steps import Console, Desk
-from .test_desk import ask
+from .test_desk import KEPT, POSTS, ask
 
 SAVINGS = re.compile(r"/draft$")
 AGREE = 1_000  # ms in which two devices of one person agree
@@ -104,6 +104,49 @@ def test_a_server_that_keeps_no_drafts_holds_up_nothing(at_desk, zhangwei, probl
     desk.field.press("Enter")
     desk.expect_delivered("写到一半")
     expect(other_version(desk)).to_be_hidden()
+
+
+def test_what_is_on_its_way_as_a_message_does_not_stand_in_the_field_again(at_desk, zhangwei, problems):
+    problems.expect("ERR_FAILED")
+    desk = at_desk()
+    desk.field.type("发出去了吗")
+    leave_field(desk)
+    until(desk.page, lambda: saved(zhangwei, "发出去了吗"))
+    desk.page.route(POSTS, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    desk.field.press("Enter")
+    expect(desk.bubble("发出去了吗")).to_have_class(re.compile("message--pending"))
+    desk.page.reload()
+    expect(desk.bubble("发出去了吗")).to_have_class(re.compile("message--pending"))
+    desk.field.type("还有")
+    expect(desk.field).to_have_value("还有")
+    desk.page.unroute(POSTS)
+    desk.page.evaluate("window.dispatchEvent(new Event('online'))")
+    desk.expect_delivered("发出去了吗")
+    leave_field(desk)
+    until(desk.page, lambda: saved(zhangwei, "还有"))
+    expect(desk.field).to_have_value("还有")
+
+
+def test_a_tab_that_only_hears_of_words_does_not_write_over_newer_ones(at_desk, zhangwei, problems):
+    problems.expect("ERR_FAILED")
+    desk = at_desk()
+    other = Desk(desk.page.context.new_page())
+    other.page.goto(desk.page.url)
+    leave_field(other)
+    held = []
+    other.page.route(SAVINGS, lambda route: held.append(route))
+    desk.field.type("打印机")
+    leave_field(desk)
+    until(desk.page, lambda: held)
+    desk.page.route(SAVINGS, lambda route: route.abort())
+    desk.field.focus()
+    desk.field.press("End")
+    desk.field.type("又坏了")
+    until(desk.page, lambda: "打印机又坏了" in str(desk.page.evaluate(KEPT)))
+    held[0].continue_()
+    expect(other.field).to_have_value("打印机")
+    desk.page.reload()
+    expect(desk.field).to_have_value("打印机又坏了")
 
 
 # Two devices -----------------------------------------------------------------------------------------------------------
