@@ -1,6 +1,5 @@
 """What somebody has begun to write; only ever asked by its author."""
 
-from django.db.models import Q
 from django.utils import timezone
 
 from .. import access
@@ -20,9 +19,11 @@ def own_draft(user, audience, conversation_id):
 
 
 def own_drafts(user, audience):
-    """The drafts of `user` in this part that say something, the newest first; one query beside that for roles."""
-    there = Q(conversation__in=access.visible_to(user, audience))
+    """The drafts of `user` in this part that say something, the newest first; two queries beside that for roles."""
+    drafts = list(Draft.objects.filter(user=user).exclude(content="").order_by("-updated_at")[:SHOWN])
+    # Theirs first, then whether they may: as one query this would list every conversation of the desk.
+    begun = [each.conversation_id for each in drafts if each.conversation_id]
+    there = set(access.visible_to(user, audience).filter(pk__in=begun).values_list("pk", flat=True))
     if audience == access.EMPLOYEE:
-        there |= Q(conversation=None)
-    drafts = Draft.objects.filter(there, user=user).exclude(content="")
-    return list(drafts.order_by("-updated_at")[:SHOWN])
+        there.add(None)
+    return [each for each in drafts if each.conversation_id in there]
