@@ -10,6 +10,7 @@ from ..models import Message
 from ..wording import visitor_gone
 
 PAGE = 40
+CATCH_UP = 100  # what somebody missed: half a thousand messages come in five round trips, each still a light one
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,14 @@ class Page:
     has_more: bool
 
 
-def page(conversation_id, *, user, audience, after=None, before=None, since=None, limit=PAGE):
+def page(conversation_id, *, user, audience, after=None, before=None, since=None, limit=None):
     """One page of a conversation: after a seq, before a seq, or else the latest; NotFound for a foreign one.
 
     `since` (a version) with `after`: older messages that changed after that version come along. A row is never
     numbered after a reader saw a higher number: numbers are given under the row lock (RELIABILITY M3).
+    `limit` messages at most; without it CATCH_UP after a seq, else PAGE.
     """
+    limit = limit or (PAGE if after is None else CATCH_UP)
     conversation = (
         access.visible_to(user, audience)
         .select_related("employee", "assigned_agent")
@@ -39,7 +42,11 @@ def page(conversation_id, *, user, audience, after=None, before=None, since=None
     if after is not None:
         faults.at("m10")
         found = list(messages.filter(seq__gt=after).order_by("seq")[: limit + 1])
-        changed = _changed(messages, after, since, limit)
+        # Read after `found`: a change in between then comes with a version that its reader has not passed yet.
+        changed, more_changed = _changed(messages, after, since, limit)
+        if more_changed:
+            # Alone, so that the highest version in this answer is how far its reader has come.
+            return Page(conversation, changed, True)
         return Page(conversation, changed + found[:limit], len(found) > limit)
     if before is not None:
         messages = messages.filter(seq__lt=before)
@@ -53,7 +60,7 @@ def around(conversation_id, seq, *, user, audience, limit=PAGE):
     if not latest.messages or seq is None or seq >= latest.messages[0].seq:
         return latest
     messages = seen_by(audience, latest.conversation)
-    # A link to an old line opens there; the page then reads on with `after=`, as after any gap.
+    # A link to an old line opens there; what follows is asked for by `after=` when its reader scrolls down.
     found = list(messages.filter(seq__gt=max(0, seq - 10)).order_by("seq")[:limit])
     return Page(latest.conversation, found, found[0].prev_public_seq > 0)
 
@@ -65,6 +72,12 @@ def seen_by(audience, conversation):
 
 
 def _changed(messages, after, since, limit):
+    """What changed after a version, oldest change first, and whether there is more. A version is never cut in two."""
     if since is None:
-        return []
-    return list(messages.filter(seq__lte=after, version__gt=since).order_by("seq")[:limit])
+        return [], False
+    changed = list(messages.filter(seq__lte=after, version__gt=since).order_by("version", "seq")[: limit + 1])
+    if len(changed) <= limit:
+        return changed, False
+    last = changed[-1].version
+    whole = [message for message in changed if message.version < last]
+    return whole or list(messages.filter(seq__lte=after, version=last).order_by("seq")), True

@@ -11,6 +11,7 @@ def shared_strings():
         "today": _("今天"),
         "yesterday": _("昨天"),
         "new_below": _("%n 条新消息"),
+        "to_newest": _("回到最新"),
         "copied": _("已复制"),
         "copy_failed": _("请长按选择后复制"),
         "draft_other": _("另一份草稿：%s"),

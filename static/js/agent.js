@@ -14,6 +14,7 @@ import { closePopup, popupShown } from "./popup.js";
 import { Polling } from "./polling.js";
 import { keepTelling, Presence } from "./presence.js";
 import { Reply } from "./reply.js";
+import { onReturn } from "./returning.js";
 import { SigningIn } from "./signing_in.js";
 import { Socket } from "./socket.js";
 import { Stage } from "./stage.js";
@@ -204,6 +205,8 @@ inbox.onSettled = () => {
   unread.paint();
   markDrafts(inbox.rows, (id) => drafts.lineOf(id));
 };
+onReturn(lookAgain);
+document.addEventListener("signedin", lookAgain);
 keepTelling(() => stage.thread && stage.thread.watch());
 form.addEventListener("input", ({ target }) => {
   if (target !== reply.field) return;

@@ -31,7 +31,7 @@ export class Answering {
 
   send(item) {
     this.unsent.send({ ...item, tab: this.tab });
-    if (this.stage.isOpen(item.conversation_id)) this.stage.thread.scroll.toEnd();
+    if (this.stage.isOpen(item.conversation_id)) this.stage.thread.scroll.toNewest();
   }
 
   /** What is still on its way in the thread that came on screen. */

@@ -4,13 +4,14 @@ import { Composer } from "./composer.js";
 import { copyButtons } from "./copy.js";
 import { DeskDraft } from "./desk_draft.js";
 import { NEW } from "./drafts.js";
+import { Edges } from "./edges.js";
 import { Feed } from "./feed.js";
 import { refusalOf, send } from "./http.js";
 import { linkNotice } from "./link_notice.js";
-import { loadOlder } from "./older.js";
 import { Polling } from "./polling.js";
 import { Reading } from "./read.js";
 import { Receipts } from "./receipts.js";
+import { onReturn } from "./returning.js";
 import { Scroll } from "./scroll.js";
 import { Sending } from "./sending.js";
 import { SigningIn } from "./signing_in.js";
@@ -34,15 +35,22 @@ const owner = document.body.dataset.userId;
 const hasMouse = window.matchMedia("(hover: hover) and (pointer: fine)").matches;
 const isMine = (article) => article.dataset.senderType === "employee";
 const store = new Store();
-const scroll = new Scroll(part("scroll"), part("messages"), part("below"));
+const scroll = new Scroll(part("scroll"), part("messages"), {
+  button: part("below"),
+  isApart: () => feed.apart,
+  latest: () => feed.pages.latest(),
+});
 
 const feed = new Feed(part("messages"), {
   conversationId: root.dataset.conversationId,
   messagesUrl: root.dataset.messagesUrl,
   isMine,
   around: (change) => scroll.around(change),
+  readsBack: () => scroll.readsBack,
+  onShape: () => edges.show(),
   onInserted: arrived,
 });
+const edges = new Edges(feed, part("scroll"), { older: part("older"), newer: part("newer") });
 const stateLine = new StateLine(part("state"), { address: () => addressOf("header"), onStatus });
 const tray = new Tray(part("tray"), { maxBytes: Number(root.dataset.maxBytes), onRefused: word });
 const sending = new Sending({
@@ -87,7 +95,7 @@ function write({ text, files }) {
   word("");
   typist.stopped();
   sending.write(text, files, draft.send());
-  scroll.toEnd();
+  scroll.toNewest();
 }
 
 /** The page began without a conversation; its first message made one. */
@@ -151,17 +159,24 @@ function greeted(here, behind) {
   }
   // The first hello comes right after the page itself: its numbers say whether anything happened in between. Later
   // ones end a silence in which the queue may have moved, and those of a resolved request carry no numbers.
-  if (hellos > 1 || !here) {
+  if (hellos > 1) {
+    lookAgain();
+  } else if (!here) {
     feed.catchUp();
   }
-  if (hellos > 1 || !here || behind) {
+  if (hellos === 1 && (!here || behind)) {
     stateLine.refresh();
   }
-  if (hellos > 1) {
-    reading.repeat();
-    badge.refreshSoon();
-    draft.lookAgain();
-  }
+}
+
+/** Whatever was missed, the same way after any loss: a line that comes back, a page that is looked at again. */
+function lookAgain() {
+  feed.catchUp();
+  edges.look();
+  stateLine.refresh();
+  reading.repeat();
+  badge.refreshSoon();
+  draft.lookAgain();
 }
 
 function arrived(article, { live }) {
@@ -211,6 +226,8 @@ function dismissed(code) {
 
 // The page itself -----------------------------------------------------------------------------------------------------
 
+onReturn(lookAgain);
+document.addEventListener("signedin", lookAgain);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
     seenUpTo(Infinity);
@@ -249,7 +266,6 @@ tray.acceptOn(document.body);
 copyButtons(part("messages"));
 viewPictures(part("messages"), document.querySelector("[data-viewer]"));
 followViewport();
-loadOlder(feed, part("scroll"), part("older"));
 draft.begin(JSON.parse(document.getElementById("draft").textContent));
 scroll.begin(root.dataset.point);
 if (hasMouse) {

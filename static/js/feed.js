@@ -2,35 +2,50 @@
 // there is replaced, any other is placed by its seq. Page load, POST answers, frames and catch-up all come through it.
 
 import { arrange } from "./arrange.js";
-import { inPlace, isNewer, sameAuthor, seqOf, versionsIn } from "./article.js";
+import { inPlace, isNewer, sameAuthor, seqOf } from "./article.js";
 import { Chain } from "./chain.js";
-import { fragmentOf, Offline, send } from "./http.js";
+import { fragmentOf } from "./http.js";
+import { Pages } from "./pages.js";
 import { Pending } from "./pending.js";
+import { Recovery } from "./recovery.js";
+import { Span } from "./span.js";
 
 /**
- * `new Feed(list, {conversationId, messagesUrl, isMine(article), onInserted(article, {live}), around(change)})`
+ * `new Feed(list, {conversationId, messagesUrl, isMine(article), onInserted(article, {live}), around(change),
+ * readsBack(), onShape()})`
  *
  * `list` holds message articles and nothing else. `messagesUrl`: where after=, before= and since= are asked.
- * `around(change)`: runs a change of the list and keeps the reader's place (scroll.js). `live`: it came while the page
- * was open, and not from further up.
+ * `around(change)`: runs a change of the list and keeps the reader's place; `readsBack()`: the reader is nearer to the
+ * list's beginning (both scroll.js). `live`: nobody here has heard of it before. onShape() is called inside `around`
+ * when another part of the conversation may stand there (span.js).
  */
 export class Feed {
-  constructor(list, { conversationId, messagesUrl, isMine, onInserted = () => {}, around = (change) => change() }) {
+  constructor(list, { conversationId, messagesUrl, isMine, ...hooks }) {
     this.list = list;
     this.conversationId = conversationId || null;
-    this.messagesUrl = messagesUrl;
     this.isMine = isMine;
-    this.onInserted = onInserted;
-    this.around = around;
+    this.hooks = { onInserted() {}, around: (change) => change(), readsBack: () => false, onShape() {}, ...hooks };
     this.waiting = new Pending(list, this);
     this.chain = new Chain();
+    this.span = new Span(list);
+    this.pages = new Pages(this, messagesUrl);
+    this.recovery = new Recovery(() => this.pages.missed());
     this.bySeq = new Map();
-    this.version = 0; // the newest version of the conversation that this page heard of
-    this.askedVersion = 0; // changes up to this version were asked for and taken in
     this.clockAhead = 0; // ms by which the server's clock is ahead of ours
-    this.adopt(Array.from(list.querySelectorAll("[data-message]")).filter((article) => article.dataset.seq));
-    this.askedVersion = this.version;
+    this.begin();
+  }
+
+  begin() {
+    const { lastSeq, version } = this.list.dataset;
+    this.version = Number(version) || 0; // the newest version of the conversation that this page heard of
+    const standing = this.list.querySelectorAll("[data-seq]");
+    standing.forEach((article) => this.bySeq.set(seqOf(article), article) && this.note(article));
     this.chain.beginAtNothing();
+    // A link to an old message: the page begins there, and what follows it is asked for when somebody scrolls down.
+    this.span.apart = standing.length > 0 && Number(lastSeq) > this.chain.end;
+    this.chain.skipTo(Number(lastSeq) || 0);
+    this.askedVersion = this.version; // changes up to this version were asked for and taken in
+    this.arrange();
   }
 
   get lastSeq() {
@@ -38,51 +53,70 @@ export class Feed {
   }
 
   get first() {
-    return this.list.querySelector("[data-seq]");
+    return this.span.first;
   }
 
   get hasOlder() {
     return Boolean(this.first) && this.first.dataset.prevSeq !== "0";
   }
 
-  adopt(articles) {
-    articles.forEach((article) => this.note(article));
+  /** Whether messages follow that do not stand here. */
+  get apart() {
+    return this.span.apart;
+  }
+
+  around(change) {
+    this.hooks.around(change);
+  }
+
+  arrange() {
     arrange(this.list, this.isMine);
   }
 
-  /** Show messages that the server rendered. Returns the articles that are new on this page. */
+  /** Show messages that the server rendered; those that stand outside the part on screen are only heard of. */
   insertHTML(html, { live = true } = {}) {
     const articles = Array.from(fragmentOf(html).querySelectorAll("[data-message]"));
     const here = articles.filter((article) => article.dataset.conversationId === this.conversationId);
-    const added = [];
+    const news = here.filter((article) => !this.chain.holds(seqOf(article)));
     this.around(() => {
-      here.forEach((article) => this.place(article) && added.push(article));
-      arrange(this.list, this.isMine);
+      const readsBack = this.hooks.readsBack();
+      this.span.joining(here).forEach((article) => this.place(article));
+      this.span.trim(readsBack).forEach((article) => this.bySeq.delete(seqOf(article)));
+      this.arrange();
+      this.hooks.onShape();
     });
-    added.forEach((article) => this.onInserted(article, { live }));
-    return added;
+    news.forEach((article) => this.hooks.onInserted(article, { live }));
   }
 
-  /** Returns whether it is new: it stood here neither as a message nor as its own pending bubble. */
-  place(article) {
+  place(came) {
+    this.note(came);
+    const article = this.pages.newest(came);
     const present = this.presentOf(article);
-    this.note(article);
     if (present && isNewer(present, article)) {
-      this.bySeq.set(seqOf(article), present);
-      return false;
+      return;
     }
+    const isHere = present && Boolean(present.dataset.seq);
     if (present) {
       this.waiting.confirm(article.dataset.clientId);
     }
+    if (isHere || this.span.admits(article)) {
+      this.put(article, present);
+    } else {
+      present && present.remove();
+      this.pages.passed(article);
+    }
+  }
+
+  put(article, present) {
+    this.bySeq.set(seqOf(article), article);
     if (present && inPlace(present, article)) {
       present.replaceWith(article);
-      return false;
+      return;
     }
     if (present) {
       present.remove();
     }
     this.list.insertBefore(article, this.followerOf(article));
-    return !present;
   }
 
   presentOf(article) {
@@ -107,9 +141,17 @@ export class Feed {
   }
 
   note(article) {
-    this.bySeq.set(seqOf(article), article);
     this.chain.add(seqOf(article), Number(article.dataset.prevSeq));
     this.version = Math.max(this.version, Number(article.dataset.version) || 0);
+  }
+
+  /** Another part of the conversation, instead of what stands here. */
+  replaceWith(html) {
+    this.around(() => {
+      this.span.clear();
+      this.bySeq.clear();
+      this.insertHTML(html);
+    });
   }
 
   /** A frame of the socket, of whatever kind: shown, or the reason to ask what was missed. */
@@ -144,73 +186,14 @@ export class Feed {
     }
   }
 
-  /** Ask for everything after what is held without a gap. The one way back after any loss; calls join each other. */
+  /** Ask for everything after what is held without a gap: the one way back after any loss (recovery.js). */
   catchUp() {
-    if (!this.conversationId) {
-      return Promise.resolve();
-    }
-    if (this.catching) {
-      // What this call knows of may be newer than the answer under way: ask once more after it.
-      this.askAgain = true;
-      return this.catching;
-    }
-    this.catching = this.catchUpNow().finally(() => {
-      this.catching = null;
-    });
-    return this.catching;
+    return this.conversationId ? this.recovery.ask() : Promise.resolve();
   }
 
-  async catchUpNow() {
-    try {
-      let hasMore = true;
-      while (hasMore || this.askAgain) {
-        this.askAgain = false;
-        hasMore = await this.nextPage();
-      }
-    } catch (error) {
-      // The next return, frame or poll asks again; until then the page shows what it has.
-      if (!(error instanceof Offline)) {
-        throw error;
-      }
-    }
-  }
-
-  async nextPage() {
-    const after = this.lastSeq;
-    const response = await this.get({ after, since: this.askedVersion });
-    if (!response.ok) {
-      return false;
-    }
-    const heard = versionsIn(response.text);
-    this.insertHTML(response.text);
-    this.askedVersion = Math.max(this.askedVersion, ...heard);
-    // Without progress a server that says "more" would be asked for ever.
-    return response.headers.get("X-Has-More") === "true" && this.lastSeq > after;
-  }
-
-  /** The page of messages before the first one here. Returns whether there are still older ones. */
-  async older() {
-    if (!this.hasOlder || this.askingOlder) {
-      return this.hasOlder;
-    }
-    this.askingOlder = true;
-    try {
-      const response = await this.get({ before: this.first.dataset.seq });
-      if (response.ok) {
-        this.insertHTML(response.text, { live: false });
-      }
-    } catch (error) {
-      if (!(error instanceof Offline)) {
-        throw error;
-      }
-    } finally {
-      this.askingOlder = false;
-    }
-    return this.hasOlder;
-  }
-
-  get(parts) {
-    return send(`${this.messagesUrl}?${new URLSearchParams({ conversation_id: this.conversationId, ...parts })}`);
+  /** The thread leaves the screen. */
+  close() {
+    this.recovery.end();
   }
 
   /** The server's clock, so that a pending bubble stands where the finished one will. */

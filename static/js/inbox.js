@@ -1,6 +1,7 @@
 /** The list: keeps the rows of one view true and in order, whatever frames arrive in whatever order. */
 
 import { fragmentOf, send } from "./http.js";
+import { NotNow, Recovery } from "./recovery.js";
 import { keepStill } from "./still.js";
 
 const GATHER_MS = 120; // unknown rows that arrive together are asked for together
@@ -23,8 +24,8 @@ export class Inbox {
     this.isOpen = isOpen;
     this.versions = new Map(); // conversation id → newest version seen; an overtaken frame is older than it
     this.unknown = new Set();
-    this.rereading = false;
-    this.wanted = false;
+    this.recovery = new Recovery(() => this.readAgain());
+    this.tries = 0;
     this.onSettled = () => {}; // what rows show beyond what the server wrote into them
     this.noteVersions();
   }
@@ -72,7 +73,7 @@ export class Inbox {
     const version = Number(row.dataset.version);
     if (version < (this.versions.get(id) || 0)) return;
     this.versions.set(id, version);
-    this.wanted = this.wanted || this.rereading;
+    if (this.recovery.running) this.reread();
     const present = this.row(id);
     if (!this.belongs(row)) this.remove(present);
     else if (present) this.replace(present, row);
@@ -99,26 +100,20 @@ export class Inbox {
 
   /** Reads as many rows as are on screen again: after a reconnect, or when too much happened at once. */
   reread() {
-    this.wanted = true;
-    if (this.rereading) return;
-    this.rereading = true;
-    const done = () => (this.rereading = false);
-    const again = () => {
-      done();
-      // Things kept changing: what was shown last may lack the newest change, and nothing else would tell.
-      if (this.wanted) setTimeout(() => this.reread(), AGAIN_MS);
-    };
-    // Offline: the next return asks again.
-    this.readUntilTrue().then(again, done);
+    return this.recovery.ask();
   }
 
   /** What changed while the answer was on its way may be missing in it: then it is asked for once more. */
-  async readUntilTrue() {
-    for (let tries = 0; this.wanted && tries < MOST_READS; tries += 1) {
-      this.wanted = false;
-      const fresh = await this.readPages();
-      if (fresh && (!this.wanted || tries + 1 === MOST_READS)) this.show(fresh);
-    }
+  async readAgain() {
+    const fresh = await this.readPages();
+    this.tries += 1;
+    const isTrue = !this.recovery.wanted;
+    if (!isTrue && this.tries < MOST_READS) return false;
+    this.tries = 0;
+    if (fresh) this.show(fresh);
+    // Things kept changing: what was shown last may lack the newest change, and nothing else would tell.
+    if (!isTrue) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    return false;
   }
 
   async readPages() {
@@ -127,7 +122,7 @@ export class Inbox {
     let address = `${this.root.dataset.url}?view=${this.view}&q=${encodeURIComponent(this.query)}`;
     while (address) {
       const answer = await send(address, { method: "GET" });
-      if (answer.status !== 200) return null;
+      if (!answer.ok) throw new NotNow(answer);
       fresh.append(fragmentOf(answer.text));
       const more = fresh.querySelector("[data-more]");
       address = more && fresh.children.length <= this.rows.length ? more.getAttribute("hx-get") : "";

@@ -22,7 +22,7 @@ export class Pending {
     this.fill(article, clientId, text, files);
     this.feed.around(() => {
       this.list.append(article);
-      this.feed.adopt([]);
+      this.feed.arrange();
     });
     return article;
   }
@@ -82,7 +82,7 @@ export class Pending {
       this.forget(clientId);
       this.feed.around(() => {
         article.remove();
-        this.feed.adopt([]);
+        this.feed.arrange();
       });
     }
   }

@@ -1,8 +1,8 @@
 /** The open conversation: its feed, its header, its side panel. One at a time; made anew for each. */
 
+import { Edges } from "./edges.js";
 import { Feed } from "./feed.js";
 import { fragmentOf, send } from "./http.js";
-import { loadOlder } from "./older.js";
 import { Reading } from "./read.js";
 import { Receipts } from "./receipts.js";
 import { Scroll } from "./scroll.js";
@@ -18,18 +18,25 @@ export class Thread {
     this.onRead = onRead;
     const scroller = section.querySelector("[data-scroll]");
     const list = section.querySelector("[data-messages]");
-    this.scroll = new Scroll(scroller, list, section.querySelector("[data-new-below]"));
+    this.scroll = new Scroll(scroller, list, {
+      button: section.querySelector("[data-new-below]"),
+      isApart: () => this.feed.apart,
+      latest: () => this.feed.pages.latest(),
+    });
     this.feed = new Feed(list, {
       conversationId: this.id,
       messagesUrl: section.dataset.messagesUrl,
       isMine: (article) => this.isMine(article),
       onInserted: (article, { live }) => this.inserted(article, live),
       around: (change) => this.scroll.around(change),
+      readsBack: () => this.scroll.readsBack,
+      onShape: () => this.edges.show(),
     });
     // Own lines count as read too: the list must not call news what this agent wrote.
     this.reading = new Reading(scroller, list, { isMine: () => false, report: (seq) => this.report(seq) });
     this.receipts = new Receipts(list, document.getElementById("read-sign"), isReply);
-    loadOlder(this.feed, scroller, section.querySelector("[data-older]"));
+    const [older, newer] = ["older", "newer"].map((name) => section.querySelector(`[data-${name}]`));
+    this.edges = new Edges(this.feed, scroller, { older, newer });
     this.scroll.begin(section.dataset.point);
     this.noteVersion();
     this.watch();
@@ -56,6 +63,9 @@ export class Thread {
 
   close() {
     this.reading.close();
+    this.feed.close();
+    this.scroll.close();
+    this.edges.close();
     this.socket.send({ type: "unwatch", conversation_id: this.id });
   }
 
@@ -94,6 +104,7 @@ export class Thread {
   /** After any gap: what was written, and who has it now. */
   catchUp() {
     this.feed.catchUp();
+    this.edges.look();
     this.refreshHeader(Infinity);
   }
 

@@ -174,16 +174,16 @@ class Page:
 
     async def _next_page(self, room, why):
         feed = self.feeds[room]
-        after = feed.end
+        after, since = feed.end, feed.asked_version
         path, query = reading_address(self.audience, room)
-        answer = await self.member.get(path, **query, after=after, since=feed.asked_version)
+        answer = await self.member.get(path, **query, after=after, since=since)
         if not answer.ok:
             return False
         page = answer.json()
         for message in page["messages"]:
             feed.place(Line.of_json(message), why)
         feed.asked_version = max([feed.asked_version, *(each["version"] for each in page["messages"])])
-        return page["has_more"] and feed.end > after
+        return page["has_more"] and (feed.end > after or feed.asked_version > since)
 
     def _poll(self, on):
         if on and self._polling is None:
