@@ -140,7 +140,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 2, "max_size": DATABASE_POOL_SIZE, "timeout": 5},
+        # The pool's own pause between two tries to connect again doubles for five minutes: after an outage of ten it
+        # would refuse for five more. A try that is given up early is begun anew by the next request.
+        "pool": {"min_size": 2, "max_size": DATABASE_POOL_SIZE, "timeout": 5, "reconnect_timeout": 2},
+        "connect_timeout": 5,
         "options": "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
     }
 

@@ -96,7 +96,7 @@ def test_its_postgresql_has_bounded_connections_and_queries(tmp_path):
         "default"
     ]
     assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (0, True)
-    assert found["OPTIONS"]["pool"] == {"min_size": 2, "max_size": 12, "timeout": 5}
+    assert found["OPTIONS"]["pool"] == {"min_size": 2, "max_size": 12, "timeout": 5, "reconnect_timeout": 2}
     for limit in ("statement_timeout=5000", "lock_timeout=3000", "idle_in_transaction_session_timeout=15000"):
         assert limit in found["OPTIONS"]["options"]
 
