@@ -70,15 +70,20 @@ async def test_what_is_committed_while_the_numbers_are_read_is_heard(opened, zha
 
 
 @pytest.fixture
-def hasty(monkeypatch):
-    """A hub that is made now beats and looks at rights ten times a second."""
+def beating(monkeypatch):
+    """A hub that is made from now on beats ten times a second."""
     monkeypatch.setattr(hub, "BEAT_SECONDS", 0.1)
+
+
+@pytest.fixture
+def watchful(monkeypatch):
+    """A hub that is made from now on looks at rights ten times a second."""
     monkeypatch.setattr(hub, "RECHECK_SECONDS", 0.1)
 
 
 @pytest.mark.asyncio
 @pytest.mark.django_db(transaction=True)
-async def test_the_beat_comes_by_itself(hasty, opened, zhangwei):  # noqa: F811
+async def test_the_beat_comes_by_itself(beating, opened, zhangwei):  # noqa: F811
     page = await opened("/ws/desk/", zhangwei)
     for _ in range(3):
         assert (await page.frame("beat"))["conversations"] == []
@@ -86,7 +91,7 @@ async def test_the_beat_comes_by_itself(hasty, opened, zhangwei):  # noqa: F811
 
 @pytest.mark.asyncio
 @pytest.mark.django_db(transaction=True)
-async def test_a_session_that_ended_unheard_ends_its_pages_by_itself(hasty, opened, zhangwei):  # noqa: F811
+async def test_a_session_that_ended_unheard_ends_its_pages_by_itself(watchful, opened, zhangwei):  # noqa: F811
     page = await opened("/ws/desk/", zhangwei)
     await page.frame("hello")
     await database_sync_to_async(page.client.session.flush)()
