@@ -5,7 +5,7 @@ import { Offline } from "./http.js";
 import { Lease } from "./lease.js";
 import { verdictOf } from "./verdict.js";
 
-const LOOK = 2000; // ms between two looks whether the tab that sends is still alive
+const LOOK = 1000; // ms between two looks whether the tab that sends is still alive
 const HERD = 500; // ms over which pages that were told to wait equally long come back
 
 /** `new Drain(outbox, store, key)`; `key`: under which the store holds the name of the tab that sends. */
