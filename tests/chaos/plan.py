@@ -26,7 +26,7 @@ GROUPS = {
               ("freeze_redis", {"seconds": 20}), ("kill_redis", {"seconds": 8})],
     "wecom": [("wecom_fails", {"switch": "down", "seconds": 3}), ("wecom_fails", {"switch": "busy", "seconds": 2}),
               ("wecom_fails", {"switch": "stale_once", "seconds": 0}), ("wecom_fails", {"switch": "slow", "seconds": 13})],
-    "postgres": [("restart_postgres", {"seconds": 1}), ("cut_postgres", {}), ("cut_postgres_at", {"moment": "m1"}),
+    "postgres": [("restart_postgres", {"seconds": 1}), ("restart_postgres", {"seconds": 20}), ("cut_postgres", {}), ("cut_postgres_at", {"moment": "m1"}),
                  ("cut_postgres_at", {"moment": "m2"}), ("cut_postgres_at", {"moment": "m4"})],
 }  # fmt: skip
 BOTH = ("sockets", "layer", "errors", "moments", "jobs", "wecom", "web", "term")

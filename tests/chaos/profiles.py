@@ -26,12 +26,12 @@ class Profile:
 SHORT = Profile(messages=250, steps=12, pause=0.4, employees=3, agents=2, away=2, pace=0.12, leases_pass=True)
 FULL = Profile(
     messages=5000,
-    steps=170,
-    pause=1.2,
+    steps=155,
+    pause=0.8,
     employees=6,
     agents=4,
     away=4,
-    pace=0.25,
+    pace=0.12,
     leases_pass=False,
     limit=1500.0,
     cards=180.0,
