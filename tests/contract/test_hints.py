@@ -110,6 +110,7 @@ async def test_keys_are_passed_on_at_a_pace(opened, talk, zhangwei, wangqiang):
     )
     for _ in range(5):
         await console.send(type="typing", conversation_id=talk)
+    for _ in range(2):
         await console.send(type="typing", conversation_id=talk, stopped=True)
     assert [each["stopped"] for each in await everything(desk)] == [False, True]
 

@@ -14,6 +14,7 @@ from tests.processes import ROOT, Process, Server, free_port, manage
 
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/0"
+PRESENCE_LEASE = 2  # seconds: a test does not wait for as long as a colleague's dead phone may
 OURS = ("DJANGO_", "DATABASE_", "REDIS_", "WECOM_", "RATE_", "SITE_URL", "DATA_DIR", "MEDIA_ROOT", "STATIC_ROOT")
 
 
@@ -45,6 +46,7 @@ class Installation:
             "SITE_URL": f"http://127.0.0.1:{self.ports[0]}",
             "WECOM_SIMULATOR": "true",
             "PYTHONUTF8": "1",
+            "PRESENCE_LEASE": str(PRESENCE_LEASE),
             **dict.fromkeys(("RATE_SEND", "RATE_LOGIN", "RATE_UPLOAD"), "100000/m"),
         }
         self.processes = []
