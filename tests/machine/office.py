@@ -52,6 +52,8 @@ class Office(RuleBasedStateMachine):
                     self.connect(device)
             self.everything_stands_there()
         finally:
+            for device in self.devices:
+                device.disconnect(self.switchboard)
             transaction.savepoint_rollback(self.beginning)
 
     def talk(self, pick):

@@ -11,7 +11,7 @@ from conversations import broadcast
 
 from .machine import DeskMachine
 
-QUICK = {"max_examples": 12, "stateful_step_count": 40, "derandomize": True}
+QUICK = {"max_examples": 9, "stateful_step_count": 40, "derandomize": True}
 DEEP = {"max_examples": 1000, "stateful_step_count": 60, "derandomize": False}  # RELIABILITY 4.5
 
 
