@@ -312,8 +312,8 @@ async def test_read_frames_move_the_mark_only_forward(opened, zhangwei, wangqian
 async def test_only_our_own_pages_open_a_socket(zhangwei, origin, allowed):
     page = await database_sync_to_async(Page)("/ws/desk/", zhangwei, origin=origin)
     connected, _ = await page.socket.connect()
-    assert connected is allowed
     await page.socket.disconnect()
+    assert connected is allowed
 
 
 async def test_a_dead_layer_fails_no_send(zhangwei, monkeypatch):

@@ -35,7 +35,7 @@ def test_a_held_job_is_nobody_elses_until_the_lease_ends(one_job):
     first = lease.claim(now)
     assert lease.claim(now) is None
     second = lease.claim(now + LATER)
-    assert second.pk == first.pk
+    assert second == first
     assert second.attempts == 2
 
 
