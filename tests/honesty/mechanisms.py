@@ -1,7 +1,8 @@
 """All of them."""
 
+from .pages import PAGES
 from .storing import STORING
 from .telling import TELLING
 from .working import WORKING
 
-MECHANISMS = [*STORING, *TELLING, *WORKING]
+MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES]

@@ -1,0 +1,128 @@
+"""What a page does so that nothing is lost or shown twice: its outbox, its feed, its line. Checked in Chromium."""
+
+from .mechanism import broken
+
+OUTBOX = "tests/browser/test_outbox.py::"
+HEALING = "tests/browser/test_healing.py::"
+DESK = "tests/browser/test_desk.py::"
+FEED = "static/js/feed.js"
+
+PAGES = [
+    broken(
+        "a retry has the same client_id",
+        "each try has another",
+        f"{HEALING}test_an_answer_that_is_lost_on_its_way_back_makes_no_second_message",
+        (
+            "static/js/delivery.js",
+            'import { send } from "./http.js";\n',
+            'import { send } from "./http.js";\nimport { newClientId } from "./ids.js";\n',
+        ),
+        (
+            "static/js/delivery.js",
+            'body.set("client_id", item.client_id);',
+            'body.set("client_id", (item.client_id = newClientId()));',
+        ),
+    ),
+    broken(
+        "what waits lies on the device",
+        "it lies in the page's memory alone",
+        f"{HEALING}test_a_reload_without_a_network_in_between_loses_nothing",
+        (
+            "static/js/shelf.js",
+            "const state = await this.store.put(item.key, item);",
+            'const state = await Promise.resolve("kept");',
+        ),
+    ),
+    broken(
+        "it stays in the outbox until it is acknowledged",
+        "it leaves the outbox with the first try",
+        f"{HEALING}test_a_reload_without_a_network_in_between_loses_nothing",
+        (
+            "static/js/drain.js",
+            '    outbox.enter(item, "sending");\n',
+            '    outbox.enter(item, "sending");\n    outbox.shelf.store.delete(item.key);\n',
+        ),
+    ),
+    broken(
+        "only a bubble is an acknowledgement",
+        "any answer 200 is one",
+        f"{OUTBOX}test_an_answer_that_is_not_the_desks_does_not_count",
+        (
+            "static/js/verdict.js",
+            'response.text.includes(`data-client-id="${item.client_id}"`)',
+            "true",
+        ),
+    ),
+    broken(
+        "one tab sends at a time",
+        "every tab believes that it is the one",
+        f"{OUTBOX}test_tabs_share_one_outbox_and_send_once_in_order",
+        ("static/js/lease.js", "const mine = record.holder === this.holder;", "const mine = true;"),
+    ),
+    broken(
+        "Retry-After is obeyed",
+        "the page waits as long as it likes",
+        f"{OUTBOX}test_it_waits_as_long_as_it_is_told_and_sends_the_same",
+        ("static/js/verdict.js", "seconds: response.retryAfter", "seconds: null"),
+    ),
+    broken(
+        "what is older than a day asks first",
+        "it is sent as if written now",
+        f"{OUTBOX}test_what_is_older_than_a_day_asks_first_and_holds_nothing_up",
+        ("static/js/outbox.js", "Date.now() - item.queued_at > TOO_OLD", "Date.now() < item.queued_at"),
+    ),
+    broken(
+        "everybody has an outbox of their own",
+        "all who use this browser share one",
+        f"{OUTBOX}test_nobody_sends_or_sees_what_another_person_wrote",
+        ("static/js/sending.js", "new Unsent(`desk-${this.owner}`", "new Unsent(`desk-everybody`"),
+    ),
+    broken(
+        "a gap in the feed is noticed",
+        "prev_seq is not looked at",
+        f"{HEALING}test_a_frame_that_is_lost_on_an_open_socket_is_noticed_with_the_next",
+        (FEED, "    if (this.chain.hasGap) {\n", "    if (this.chain.hasGap && !this.list) {\n"),
+    ),
+    broken(
+        "a bubble that stands there is replaced",
+        "it is put in a second time",
+        f"{DESK}test_it_shows_the_own_bubble_at_once_and_confirms_it_without_moving",
+        (
+            FEED,
+            "    return same && this.list.contains(same) && sameAuthor(same, article) ? same : null;\n",
+            "    return same && this.list.contains(same) && sameAuthor(same, article) && !this.list ? same : null;\n",
+        ),
+    ),
+    broken(
+        "a beat that is ahead is a reason to ask",
+        "its numbers are not compared",
+        f"{HEALING}test_the_last_frame_lost_is_healed_by_the_beat",
+        (FEED, "const behind = seq > this.lastSeq || version > this.version;", "const behind = false;"),
+    ),
+    broken(
+        "a cut line comes back by itself",
+        "it stays cut",
+        f"{HEALING}test_what_a_page_missed_while_its_socket_was_cut_is_asked_for",
+        (
+            "static/js/socket.js",
+            "    this.line = null;\n    if (FINAL_CODES.includes(code)) {",
+            "    this.line = null;\n    if (code > 0) return;\n    if (FINAL_CODES.includes(code)) {",
+        ),
+    ),
+    broken(
+        "polling stands in for a blocked socket",
+        "it never asks",
+        f"{DESK}test_it_works_with_sockets_blocked",
+        ("static/js/polling.js", "    if (this.timer === null) {\n", "    if (this.timer === undefined) {\n"),
+    ),
+    broken(
+        "an answer to what has moved on asks once",
+        "it is sent without what it answers to",
+        "tests/browser/test_agent.py::test_sending_asks_once_when_the_employee_wrote_meanwhile",
+        (
+            "static/js/reply.js",
+            "based_on_seq: this.internal ? null : this.basedOnSeq,",
+            "based_on_seq: null,",
+        ),
+    ),
+]
