@@ -125,4 +125,48 @@ PAGES = [
             "based_on_seq: null,",
         ),
     ),
+    broken(
+        "a tab that died hands the outbox over",
+        "its lease never ends",
+        f"{OUTBOX}test_a_killed_or_closed_tab_hands_over",
+        ("static/js/lease.js", "return left <= 0 || left > LASTS ||", "return !held ||"),
+    ),
+    broken(
+        "an expired session keeps what waits",
+        "the message counts as refused",
+        f"{OUTBOX}test_an_expired_session_signs_in_by_itself_and_the_message_goes_out_once",
+        (
+            "static/js/verdict.js",
+            "  if (response.signedOut) {\n",
+            "  if (response.signedOut && !item.client_id) {\n",
+        ),
+    ),
+    broken(
+        "a catch-up that breaks off is taken up again",
+        "it waits for somebody to come back",
+        "tests/browser/test_recovery.py::test_a_catch_up_that_breaks_off_goes_on_where_it_was",
+        (
+            "static/js/recovery.js",
+            "    if (error.wait !== null && !this.ended) {\n",
+            "    if (error.wait === undefined && this.ended) {\n",
+        ),
+    ),
+    broken(
+        "pages do not come back all at once",
+        "there is no chance in their waits",
+        "tests/browser/test_line.py::test_pages_never_come_back_all_at_once",
+        ("static/js/comeback.js", "return LEAST + this.random() * chance;", "return LEAST + chance;"),
+    ),
+    broken(
+        "read means on a visible page for a second",
+        "a glance will do",
+        "tests/browser/test_reading.py::test_a_line_is_read_after_a_second_on_a_visible_page_and_not_before",
+        ("static/js/read.js", "const GLANCE = 1000;", "const GLANCE = 0;"),
+    ),
+    broken(
+        "what is being typed is never taken away",
+        "words of another device are put into the field at once",
+        "tests/browser/test_drafts.py::test_what_is_being_typed_is_never_taken_away",
+        ("static/js/desk_draft.js", "isBusy: () => document.hasFocus() &&", "isBusy: () => !document.body &&"),
+    ),
 ]

@@ -153,4 +153,14 @@ TELLING = [
         "conversations/tests/test_presence.py::test_a_page_that_says_nothing_more_is_forgotten_within_thirty_seconds",
         ("conversations/presence.py", "if lease.until > now}", "if lease.until}"),
     ),
+    broken(
+        "a page made for somebody else writes under no name",
+        "the cookie alone decides",
+        "tests/contract/test_protocol.py::test_a_page_of_somebody_else_is_told_401_and_nothing_is_stored_under_the_wrong_name",
+        (
+            "accounts/middleware.py",
+            "    if written_by is None or written_by == str(request.user.pk):\n",
+            "    if written_by is None or written_by:\n",
+        ),
+    ),
 ]
