@@ -121,6 +121,7 @@ class PageSocket(AsyncWebsocketConsumer):
     async def end(self, code, reason=None):
         if not self.ended:
             self.ended = True
+            self.backlog.end()
             if hasattr(self, "hub"):
                 self.hub.leave(self)
             await self.close(code=code, reason=reason)

@@ -19,6 +19,7 @@ UVICORN += [
     "--ws-per-message-deflate",
     "false",
 ]  # a browser offers compression, and it doubles the cost (PERFORMANCE 2)
+LINE = ["--ws", "itdesk.uvicorn_line:DeskLine"]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MANY = "10000000/m"
 EMPLOYEES = 40
@@ -131,7 +132,7 @@ class Desk(Stand):
         self.people = json.loads(said.splitlines()[-1])
         command = [sys.executable, "manage.py", "serve", "--no-worker", "--port", "{port}"]
         if self.uvicorn:
-            command = [sys.executable, "-m", "uvicorn", "--port", "{port}", *UVICORN, "itdesk.asgi:application"]
+            command = [sys.executable, "-m", "uvicorn", "--port", "{port}", *UVICORN, *LINE, "itdesk.asgi:application"]
         self.run(command, made.environment)
 
     def __exit__(self, *_):
