@@ -3,6 +3,7 @@
 import { deliver } from "./delivery.js";
 import { newClientId } from "./ids.js";
 import { say } from "./strings.js";
+import { fromTemplate, showToast } from "./toasts.js";
 import { Unsent } from "./unsent.js";
 
 export class Answering {
@@ -58,6 +59,8 @@ export class Answering {
   /** Somebody wrote meanwhile: what they wrote comes in, and the words go back to where they can be changed. */
   async refused(item) {
     if (this.resolveAfter === item.conversation_id) this.resolveAfter = null;
+    // Its bubble is in a thread that its author has left.
+    if (item.tab === this.tab && !this.stage.isOpen(item.conversation_id)) showToast(fromTemplate("toast-unsent"));
     // Into the composer in which they were written. Elsewhere, or after a reload, the bubble asks.
     if (!item.moved_on || item.tab !== this.tab) return;
     const reason = item.refused;

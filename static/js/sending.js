@@ -31,7 +31,7 @@ export class Sending {
   }
 
   async begin() {
-    await this.topics.load();
+    await this.goOnWith({ topic: this.topics.own });
     this.outbox.look();
   }
 
@@ -82,6 +82,7 @@ export class Sending {
     const conversationId = this.topics.conversationOf(item.topic);
     if (!this.feed.conversationId && conversationId && this.isOurs(item)) {
       this.onAdopted(conversationId);
+      this.feed.catchUp();
     }
   }
 }

@@ -375,7 +375,6 @@ def test_nobody_sends_or_sees_what_another_person_wrote(desk, problems, lina, zh
     expect_state(desk, "张伟的话", "offline")
     other = sign_in_at(desk.page.context.new_page(), lina)
     line.rest = "pass"
-    expect(desk.page.locator("[data-signed-out]")).to_be_visible()
     expect(desk.page.locator("body")).to_have_attribute("data-user-id", str(lina.pk))
     Desk(other).write("李娜的话")
     for page in (desk.page, other):
@@ -595,3 +594,20 @@ def test_an_answer_that_came_too_late_asks_on_its_bubble_after_a_reload(console,
     press(console, "请重启打印机", "send")
     console.expect_delivered("请重启打印机")
     assert stored()[-2:] == ["已经好了", "请重启打印机"]
+
+
+def test_a_refusal_in_a_thread_that_was_left_is_not_overlooked(console, problems, zhangwei, lina, settings):
+    problems.expect("status of 422")
+    ask(lina, "VPN 断了")
+    conversation = ask(zhangwei)
+    console.open("打印机")
+    line = Line(console.page, f"**/agent/conversations/{conversation.pk}/messages")
+    line.answers = ["hang"]
+    settings.MESSAGE_MAX_CHARS = 4
+    console.write("请重启打印机")
+    until(console.page, lambda: line.hung)
+    console.open("VPN")
+    line.hung[0].continue_()
+    expect(console.page.locator("[data-toast]")).to_contain_text("有一条回复没有发出")
+    console.open("打印机")
+    expect(console.bubble("请重启打印机")).to_contain_text("没有发出：文字超过 4 字")
