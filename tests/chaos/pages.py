@@ -1,4 +1,4 @@
-"""Open pages, as the scripts of the product keep them: socket.js, feed.js, polling.js and read.js in one loop."""
+"""Open pages, as the scripts of the product keep them: socket.js, recovery.js, polling.js and read.js in one loop."""
 
 import asyncio
 import json
@@ -10,15 +10,30 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from .feed import Feed, Line
 from .people import as_frame, reading_address
 from .record import PageRecord
+from .waits import Comeback, Patience
 from .wire import Broken
 
 SILENCE = 70.0  # seconds without a frame after which the line counts as dead
 FAILURES_TO_POLL = 3
 POLL = 5.0  # seconds between two questions of a page whose sockets are refused
 READING = 1.0  # seconds that a message stands on the screen before it counts as read
-FIRST, MOST = 1.0, 15.0  # seconds, backoff.js as socket.js uses it
+LASTING = {401, 403, 404, 422}  # asking again would change nothing
 PATHS = {"employee": "/ws/desk/", "agents": "/ws/agent/"}
 HINTS = {"conversation_updated", "typing", "presence", "ai_delta", "queue_moved", "error"}
+
+
+class NotNow(Exception):
+    """Nobody answered; `wait`: seconds at least until it makes sense again, None: never by itself."""
+
+    def __init__(self, wait):
+        super().__init__(wait)
+        self.wait = wait
+
+
+class Asking:
+    """What is asked for one thread at this moment; `waits`: between two tries."""
+
+    task, waits = None, False
 
 
 class Page:
@@ -27,11 +42,13 @@ class Page:
     `refused` (set by the nemesis): its network lets no sockets through. `deaf`: frames vanish on the way to it.
     """
 
-    def __init__(self, name, member, audience, rooms, wire, clock):
+    def __init__(self, name, member, audience, rooms, wire, clock, haste):
         self.name, self.member, self.audience, self.rooms = name, member, audience, list(rooms)
         self.wire, self.clock = wire, clock
         self.feeds = {}
         self.chance = Random(name)
+        self.comeback = Comeback(self.chance, haste)
+        self.patience = {room: Patience(self.chance, haste) for room in self.rooms}
         self.line = None
         self.live, self.refused, self.deaf = asyncio.Event(), False, False
         self.foreign, self.reconnects = [], []
@@ -68,22 +85,25 @@ class Page:
     async def run(self):
         """Until cancelled: connect, listen, come back with the page's backoff."""
         self._begin(self._reads())
-        tries = failures = 0
+        failures = 0
         while True:
-            try:
-                if self.refused:
-                    raise OSError("sockets are refused here")
-                await self._listen()
-                tries = failures = 0
-            except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, EOFError):
-                failures, tries = (0, 0) if self.live.is_set() else (failures, tries)
+            code, reason = await self._listened()
+            failures = 1 if self.live.is_set() else failures + 1
             self.live.clear()
-            failures += 1
             if failures >= FAILURES_TO_POLL:
                 self._poll(True)
-            whole = min(MOST, FIRST * 2**tries)
-            tries += 1
-            await asyncio.sleep(whole / 2 + self.chance.random() * whole / 2)
+            await asyncio.sleep(self.comeback.wait(code, reason))
+
+    async def _listened(self):
+        """Until the line is gone. → its close code and reason, or (None, "")"""
+        try:
+            if self.refused:
+                raise OSError("sockets are refused here")
+            await self._listen()
+        except ConnectionClosed as end:
+            return (end.rcvd.code, end.rcvd.reason) if end.rcvd else (None, "")
+        except (OSError, InvalidHandshake, TimeoutError, EOFError):
+            return None, ""
 
     async def _listen(self):
         port = self.chance.choice(self.wire.ports)
@@ -124,6 +144,7 @@ class Page:
 
     def _arrived(self):
         self.reconnects.append(self.clock())
+        self.comeback.greeted()
         self._poll(False)
         self.live.set()
         for room in self.rooms:
@@ -156,29 +177,42 @@ class Page:
     # What is asked for -----------------------------------------------------------------------------------------------
 
     def catch_up(self, room, why):
-        """Ask for everything after what is held without a gap; calls join each other."""
-        if room in self._asking:
-            self._again.add(room)
-            return
-        self._asking[room] = self._begin(self._catch_up(room, why))
-        self._asking[room].add_done_callback(lambda _: self._asking.pop(room, None))
+        """Ask for everything after what is held without a gap; calls join each other, and end a wait."""
+        self._again.add(room)
+        asking = self._asking.get(room)
+        if asking is None or asking.waits:
+            if asking is not None:
+                asking.task.cancel()
+            self._asking[room] = asking = Asking()
+            asking.task = self._begin(self._catch_up(room, why, asking))
 
-    async def _catch_up(self, room, why):
-        more = True
-        while more or room in self._again:
+    async def _catch_up(self, room, why, asking):
+        while room in self._again:
             self._again.discard(room)
             try:
                 more = await self._next_page(room, why)
-            except Broken:
-                return  # the next frame, beat or poll asks again
+                self.patience[room].answered()
+            except NotNow as later:
+                if later.wait is None:
+                    break
+                asking.waits = True
+                await asyncio.sleep(self.patience[room].wait(later.wait))
+                asking.waits, more = False, True
+            if more:
+                self._again.add(room)
+        self._asking.pop(room)
 
     async def _next_page(self, room, why):
+        """→ whether there is more. Raises NotNow."""
         feed = self.feeds[room]
         after, since = feed.end, feed.asked_version
         path, query = reading_address(self.audience, room)
-        answer = await self.member.get(path, **query, after=after, since=since)
+        try:
+            answer = await self.member.get(path, **query, after=after, since=since)
+        except Broken:
+            raise NotNow(0) from None
         if not answer.ok:
-            return False
+            raise NotNow(None if answer.status in LASTING else float(answer.headers.get("retry-after", 0)))
         page = answer.json()
         for message in page["messages"]:
             feed.place(Line.of_json(message), why)

@@ -11,7 +11,8 @@ from random import Random
 WEB_MOMENTS = ("m1", "m2", "m3", "m4", "m7", "m8", "m9", "m10")
 JOB_MOMENTS = ("m5", "m6")
 GROUPS = {
-    "sockets": [("cut_some", {}), ("cut_all", {}), ("refuse_sockets", {"seconds": 5}), ("deafen", {"seconds": 3}),
+    "sockets": [("cut_some", {}), ("cut_all", {}), ("refuse_sockets", {"seconds": 5}),
+                ("refuse_sockets", {"seconds": 30}), ("deafen", {"seconds": 3}),
                 ("late_to_the_door", {})],
     "layer": [("arm", {"moment": "layer", "action": "raise*8"}), ("arm", {"moment": "layer", "action": "full*8"}),
               ("arm", {"moment": "layer", "action": "block:8*2"}), ("arm", {"moment": "m3", "action": "raise*3"})],
@@ -26,7 +27,8 @@ GROUPS = {
               ("freeze_redis", {"seconds": 20}), ("kill_redis", {"seconds": 8})],
     "wecom": [("wecom_fails", {"switch": "down", "seconds": 3}), ("wecom_fails", {"switch": "busy", "seconds": 2}),
               ("wecom_fails", {"switch": "stale_once", "seconds": 0}), ("wecom_fails", {"switch": "slow", "seconds": 13})],
-    "postgres": [("restart_postgres", {"seconds": 1}), ("restart_postgres", {"seconds": 20}), ("cut_postgres", {}), ("cut_postgres_at", {"moment": "m1"}),
+    "postgres": [("restart_postgres", {"seconds": 1}), ("restart_postgres", {"seconds": 20}),
+                 ("cut_postgres", {}), ("cut_postgres_at", {"moment": "m1"}),
                  ("cut_postgres_at", {"moment": "m2"}), ("cut_postgres_at", {"moment": "m4"})],
 }  # fmt: skip
 BOTH = ("sockets", "layer", "errors", "moments", "jobs", "wecom", "web", "term")

@@ -17,13 +17,14 @@ class Profile:
     away: int
     pace: float
     leases_pass: bool
+    haste: float = 1.0  # how many times faster than a page's own its waits are
     limit: float = 120.0  # seconds after which nobody writes any more, whatever is missing
     heal: float = 60.0
     cards: float = 60.0
     prompt: float = 15.0  # seconds within which a page must be complete where no frame was lost
 
 
-SHORT = Profile(messages=250, steps=12, pause=0.4, employees=3, agents=2, away=2, pace=0.12, leases_pass=True)
+SHORT = Profile(messages=250, steps=12, pause=0.4, employees=3, agents=2, away=2, pace=0.12, leases_pass=True, haste=4)
 FULL = Profile(
     messages=5000,
     steps=155,

@@ -88,7 +88,7 @@ class Run:
 
     def _page(self, userid, audience, rooms, kind):
         name = f"{userid}'s {kind}"
-        self.pages.append(Page(name, self.members[userid], audience, rooms, self.wire, self.clock))
+        self.pages.append(Page(name, self.members[userid], audience, rooms, self.wire, self.clock, self.profile.haste))
 
     def _writer(self, userid, audience, rooms):
         writer = Outbox(self.members[userid], audience, rooms, self.clock, self.seed, self.record)
