@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import FRAGMENT
+from .conftest import FRAGMENT, PAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +100,29 @@ def test_a_note_changes_nothing_that_the_employee_can_see_but_the_next_number(zh
     assert before == after
     following = zhang.say("还在吗", conversation_id=conversation).json()
     assert (following["seq"], following["prev_seq"], following["version"]) == (3, 1, 2)
+
+
+def test_what_is_unread_is_counted_without_the_request_on_screen(talk, zhang, li, wang):
+    other = zhang.ask("另一件事")
+    wang.answer(other, "备注", internal="true")
+    wang.answer(other, "好了")
+    assert zhang.get("/itdesk/unread").json() == {"unread": 4}  # a claim and an answer in each
+    assert zhang.get("/itdesk/unread", {"conversation_id": talk}).json() == {"unread": 2}
+    assert zhang.post(f"/itdesk/c/{other}/read", {"seq": 99}).json()["read_seq"] == 4
+    assert zhang.get("/itdesk/unread", {"conversation_id": talk}).json() == {"unread": 0}
+    assert b"data-unread hidden" in zhang.get("/itdesk/unread", {"conversation_id": talk}, headers=FRAGMENT).content
+    assert li.get("/itdesk/unread", {"conversation_id": talk}).json() == {"unread": 0}
+    assert zhang.get("/itdesk/unread", {"conversation_id": "x"}).json()["error"] == "bad_conversation_id"
+
+
+@pytest.mark.parametrize(("shown", "theirs"), [(False, "0"), (True, "1")])
+def test_a_page_begins_with_how_far_both_sides_have_read(zhang, wang, settings, shown, theirs):
+    settings.EMPLOYEE_SEES_READ = shown
+    conversation = zhang.ask()
+    wang.answer(conversation, "备注", internal="true")
+    zhang.post(f"/itdesk/c/{conversation}/read", {"seq": 1})
+    wang.post(f"/agent/conversations/{conversation}/read", {"seq": 2})
+    console = wang.get(f"/agent/conversations/{conversation}/", headers=FRAGMENT).content.decode()
+    assert 'data-read-seq="2" data-seen-seq="1"' in console
+    desk = zhang.get(f"/itdesk/c/{conversation}/", headers=PAGE).content.decode()
+    assert f'data-read-seq="1" data-seen-seq="{theirs}"' in desk
