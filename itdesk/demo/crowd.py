@@ -19,6 +19,7 @@ REQUESTS_EACH = 10  # of one employee, on average
 LONGEST = 5000  # messages of one conversation
 NOTE_SHARE, QUEUED_SHARE, ASSIGNED_SHARE, UNREAD_SHARE = 0.06, 0.02, 0.03, 0.2
 YEARS = timedelta(days=730)
+OPEN_NEWEST = 80  # of the newest conversations all are open, so that a list is full at any size; older ones rarely
 AT_ONCE = 500  # conversations of one transaction
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
@@ -137,7 +138,7 @@ class Crowd:
         for seq in range(1, size + 1):
             at += timedelta(seconds=dice.randint(5, 90))
             lines.append(self._line(conversation, seq, at))
-        self._end(conversation, at)
+        self._end(conversation, at, newest=number >= len(self.sizes) - min(OPEN_NEWEST, len(self.sizes) // 2))
         return conversation, lines
 
     def _line(self, conversation, seq, at):
@@ -168,8 +169,8 @@ class Crowd:
             conversation.last_public_seq, conversation.last_line, conversation.last_message_at = seq, words[:120], at
         return line
 
-    def _end(self, conversation, at):
-        chance = self.dice.random()
+    def _end(self, conversation, at, *, newest):
+        chance = self.dice.random() * (QUEUED_SHARE + ASSIGNED_SHARE if newest else 1)
         conversation.status, since = Status.RESOLVED, None
         if chance < QUEUED_SHARE:
             conversation.status, conversation.assigned_agent, since = Status.QUEUED, None, at

@@ -5,12 +5,18 @@ Without a scenario it runs all that compare servers and prints one table of the 
 
 import argparse
 import os
+import sys
 
-from . import scenarios, targets
+from . import idle, pages, scenarios, targets
 from .setups import SETUPS
+
+# These measure the desk alone, and have options of their own.
+ALONE = {"pages": pages.main, "idle": idle.main}
 
 
 def main():
+    if sys.argv[1:] and sys.argv[1] in ALONE:
+        return ALONE[sys.argv[1]](sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.splitlines()[0])
     parser.add_argument("scenarios", nargs="*", choices=[*scenarios.SCENARIOS, []], help="default: all")
     parser.add_argument("--setup", nargs="+", choices=SETUPS, default=list(SETUPS), dest="setups")
