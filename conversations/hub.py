@@ -58,7 +58,8 @@ class Hub:
     async def ready(self):
         """Wait until frames reach this process, or a second: then the beat heals what was missed."""
         try:
-            await asyncio.wait_for(self._subscribed.wait(), 1.0)
+            async with asyncio.timeout(1.0):
+                await self._subscribed.wait()
         except TimeoutError:
             log.warning("the channel layer is not there yet; pages start without live frames")
 

@@ -25,7 +25,9 @@ class Numbers:
 
 
 def numbers_of(employee_ids, conversation_ids):
-    """The newest numbers of these employees' open conversations and of these conversations; one query."""
+    """The newest numbers of these employees' open conversations and of these conversations; one query, or none."""
+    if not employee_ids and not conversation_ids:
+        return Numbers({}, {})
     wanted = Q(employee_id__in=employee_ids, status__in=OPEN) | Q(pk__in=conversation_ids)
     rows = Conversation.objects.filter(wanted).values_list(
         "pk", "employee_id", "status", "last_public_seq", "last_seq", "version"
