@@ -46,26 +46,27 @@ export class Pages {
   }
 
   /** The newest messages, instead of a part that stands apart. Returns whether they came. */
-  latest() {
+  async latest() {
     const { feed } = this;
-    return this.part("latest", {}, ({ text }) => {
+    const came = await this.part("latest", {}, ({ text }) => {
       const first = fragmentOf(text).querySelector("[data-seq]");
       // What was missed in between lies above them, as all that is older.
       first && feed.chain.skipTo(Number(first.dataset.prevSeq));
       feed.replaceWith(text);
       this.join();
     });
+    // What was written while they were on their way has been heard of, and follows on them.
+    return came && feed.apart ? this.newer() : came;
   }
 
+  /** Whether the part reaches to the newest message that this page has heard of. */
   join() {
     const { feed } = this;
     const { last } = feed.span;
-    if (feed.span.apart && last && seqOf(last) >= feed.lastSeq) {
-      feed.around(() => {
-        feed.span.apart = false;
-        feed.hooks.onShape();
-      });
-    }
+    feed.around(() => {
+      feed.span.apart = Boolean(last) && seqOf(last) < feed.lastSeq;
+      feed.hooks.onShape();
+    });
     // A frame that came meanwhile may follow on more than this page brought.
     feed.healGap();
   }
