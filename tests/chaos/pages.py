@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from random import Random
 
 from websockets.asyncio.client import connect
@@ -10,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from .feed import Feed, Line
 from .people import as_frame, reading_address
 from .record import PageRecord
+from .recovery import NotNow, Recovery
 from .waits import Comeback, Patience
 from .wire import Broken
 
@@ -20,20 +22,6 @@ READING = 1.0  # seconds that a message stands on the screen before it counts as
 LASTING = {401, 403, 404, 422}  # asking again would change nothing
 PATHS = {"employee": "/ws/desk/", "agents": "/ws/agent/"}
 HINTS = {"conversation_updated", "typing", "presence", "ai_delta", "queue_moved", "error"}
-
-
-class NotNow(Exception):
-    """Nobody answered; `wait`: seconds at least until it makes sense again, None: never by itself."""
-
-    def __init__(self, wait):
-        super().__init__(wait)
-        self.wait = wait
-
-
-class Asking:
-    """What is asked for one thread at this moment; `waits`: between two tries."""
-
-    task, waits = None, False
 
 
 class Page:
@@ -48,11 +36,13 @@ class Page:
         self.feeds = {}
         self.chance = Random(name)
         self.comeback = Comeback(self.chance, haste)
-        self.patience = {room: Patience(self.chance, haste) for room in self.rooms}
+        self.recoveries = {
+            room: Recovery(partial(self._next_page, room), Patience(self.chance, haste), self._begin)
+            for room in self.rooms
+        }
         self.line = None
         self.live, self.refused, self.deaf = asyncio.Event(), False, False
         self.foreign, self.reconnects = [], []
-        self._asking, self._again = {}, set()
         self._tasks = set()
         self._polling = None
 
@@ -151,7 +141,7 @@ class Page:
             self._begin(self.line.send(as_frame(type="watch", conversation_id=room)))
             if self.audience == "agents":
                 # The agents' hello names no conversation: the thread on screen is asked for, as on its first load.
-                self.catch_up(room, "hello")
+                self.recoveries[room].ask("hello")
 
     def _message(self, frame):
         feed = self.feeds[frame["conversation_id"]]
@@ -159,7 +149,7 @@ class Page:
         if 'class="message message--agent message--note"' in frame["html"] and self.audience == "employee":
             self.foreign.append(f"note {frame['seq']} in {frame['conversation_id']}")
         if feed.has_gap:
-            self.catch_up(frame["conversation_id"], "gap")
+            self.recoveries[frame["conversation_id"]].ask("gap")
 
     def _elsewhere(self, frame):
         if self.audience == "employee" and "conversation_id" in frame:
@@ -172,35 +162,9 @@ class Page:
         if room not in self.feeds:
             self.foreign.append(f"numbers of {room}")
         elif self.feeds[room].is_behind(numbers["seq"], numbers["version"]):
-            self.catch_up(room, kind)
+            self.recoveries[room].ask(kind)
 
     # What is asked for -----------------------------------------------------------------------------------------------
-
-    def catch_up(self, room, why):
-        """Ask for everything after what is held without a gap; calls join each other, and end a wait."""
-        self._again.add(room)
-        asking = self._asking.get(room)
-        if asking is None or asking.waits:
-            if asking is not None:
-                asking.task.cancel()
-            self._asking[room] = asking = Asking()
-            asking.task = self._begin(self._catch_up(room, why, asking))
-
-    async def _catch_up(self, room, why, asking):
-        while room in self._again:
-            self._again.discard(room)
-            try:
-                more = await self._next_page(room, why)
-                self.patience[room].answered()
-            except NotNow as later:
-                if later.wait is None:
-                    break
-                asking.waits = True
-                await asyncio.sleep(self.patience[room].wait(later.wait))
-                asking.waits, more = False, True
-            if more:
-                self._again.add(room)
-        self._asking.pop(room)
 
     async def _next_page(self, room, why):
         """→ whether there is more. Raises NotNow."""
@@ -229,7 +193,7 @@ class Page:
     async def _polls(self):
         while True:
             for room in self.rooms:
-                self.catch_up(room, "poll")
+                self.recoveries[room].ask("poll")
             await asyncio.sleep(POLL)
 
     async def _reads(self):

@@ -7,8 +7,6 @@ from urllib.parse import urlencode
 
 from tests.stack.people import Person
 
-from .wire import Broken
-
 EMPLOYEES = ("zhangwei", "chenjie", "liuyan", "hanmeiling", "xuchao", "dingyi", "zhouting", "wuhao")
 AGENTS = ("wangqiang", "liyang", "heyu", "tangjing", "maxiaofeng", "fanglei")
 AWAY = ("yangfan", "gaoxia", "zhengkai", "luoyun", "xiepeng", "dengbo")
@@ -61,32 +59,6 @@ class Room:
 async def sign_in(userids, server, weather):
     """→ {userid: Member}, one after the other as the rate of sign-ins is nobody's subject here."""
     return {userid: Member(userid, await asyncio.to_thread(Person, userid, server), weather) for userid in userids}
-
-
-async def everything(member, path, **query):
-    """All messages of a thread as this person reads them, page by page, for the final read. Fails on any refusal."""
-    found, after = [], 0
-    while True:
-        answer = await patiently(member, path, **query, after=after)
-        assert answer.ok, (answer.status, answer.body[:300])
-        page = answer.json()
-        found += page["messages"]
-        if not page["has_more"]:
-            return found
-        after = found[-1]["seq"]
-
-
-async def patiently(member, path, tries=20, **query):
-    for left in reversed(range(tries)):
-        try:
-            answer = await member.get(path, **query)
-        except Broken:
-            if not left:
-                raise
-        else:
-            if answer.status < 500 or not left:
-                return answer
-        await asyncio.sleep(0.5)
 
 
 def reading_address(audience, room):

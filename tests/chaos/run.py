@@ -1,16 +1,16 @@
 """One run on one stack: people come in, write and read while things break, everything heals, and what is there is read."""
 
 import asyncio
-import hashlib
 
+from . import final
 from .checker import judge
-from .feed import TOKEN, token_of
+from .feed import TOKEN
 from .looking import looking
 from .nemesis import Nemesis
 from .pages import Page
-from .people import AGENTS, AWAY, EMPLOYEES, STRANGER, Room, everything, patiently, reading_address, sign_in
+from .people import AGENTS, AWAY, EMPLOYEES, STRANGER, Room, reading_address, sign_in
 from .plan import plan
-from .record import Clock, Record, Stored
+from .record import Clock, Record
 from .senders import Outbox
 from .weather import Weather
 from .wire import Wire
@@ -179,22 +179,9 @@ class Run:
                 await self.nemesis.strike("late_to_the_door", page=page)
 
     async def _read_everything(self):
-        agent = next(writer.member for writer in self.writers if writer.audience == "agents")
+        agent = self.messenger.member
         for room in self.rooms:
-            read = {}
-            for audience, reader in (("agents", agent), ("employee", self.members[room.employee])):
-                path, query = reading_address(audience, room.id)
-                found = await everything(reader, path, **query)
-                read[audience] = [await self._stored(reader, message) for message in found]
-            self.record.rooms[room.id] = read
-
-    async def _stored(self, reader, message):
-        files = []
-        for each in message["attachments"] if reader.userid in AGENTS else ():
-            answer = await patiently(reader, each["url"])
-            files.append(hashlib.sha256(answer.body).hexdigest() if answer.ok else f"{answer.status}")
-        kept = {name: message[name] for name in ("id", "seq", "prev_seq", "client_id", "sender_type", "internal")}
-        return Stored(**kept, token=token_of(message["content"]), files=files)
+            self.record.rooms[room.id] = await final.stored(room, agent, self.members[room.employee])
 
     def _pages_are_complete(self):
         return all(
@@ -216,5 +203,4 @@ class Run:
     async def _read_phones(self):
         for room in self.rooms:
             if room.away:
-                answer = await patiently(self.members[room.employee], f"/wecom/simulator/phone/{room.employee}/chat")
-                self.record.cards[room.employee] = TOKEN.findall(answer.body.decode())
+                self.record.cards[room.employee] = await final.cards(self.members[room.employee])

@@ -81,27 +81,36 @@ class Outbox:
         waits = 0
         while True:
             sent.tries += 1
-            wait, tried = None, self.clock()
+            tried = self.clock()
             try:
                 answer = await self.member.post(path, f"post {sent.client_id}", file, **named, **fields)
             except Broken:
                 answer = None
-            if answer is not None:
-                if answer.ok:
-                    sent.took = self.clock() - tried
-                    return self._acknowledged(sent, room, answer.json())
-                if answer.status == 409 and "based_on_seq" in fields:
-                    # What came in between was looked at; sent again without it, it goes through.
-                    del fields["based_on_seq"]
-                    continue
-                if answer.status >= 500:
-                    sent.failures.append(answer.status)
-                if answer.status not in NOT_NOW:
-                    sent.outcome = REFUSED
-                    return None
-                wait = float(answer.headers.get("retry-after", 0)) or None
-            await asyncio.sleep(wait or self._backoff(waits))
+            if answer is not None and answer.ok:
+                sent.took = self.clock() - tried
+                return self._acknowledged(sent, room, answer.json())
+            if answer is not None and answer.status == 409 and "based_on_seq" in fields:
+                # What came in between was looked at; sent again without it, it goes through.
+                del fields["based_on_seq"]
+                continue
+            if answer is not None and answer.status not in NOT_NOW:
+                return self._refused(sent, fields, answer.status)
+            await asyncio.sleep(self._noted(sent, answer) or self._backoff(waits))
             waits += 1
+
+    def _refused(self, sent, fields, status):
+        """What was meant to be refused, or an answer to what is resolved. Any other refusal leaves it unsent: nobody
+        here is signed out or without the right."""
+        if status == (422 if "msg_type" in fields else 409):
+            sent.outcome = REFUSED
+
+    def _noted(self, sent, answer):
+        """→ seconds that the server asks to wait, or 0"""
+        if answer is None:
+            return 0
+        if answer.status >= 500:
+            sent.failures.append(answer.status)
+        return float(answer.headers.get("retry-after", 0))
 
     async def _resolve(self, room):
         """The next words of its employee open it again; until then an answer is refused, and must not be stored."""
