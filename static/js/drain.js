@@ -104,6 +104,7 @@ export class Drain {
     const { outbox } = this;
     if (!item.tried && navigator.onLine !== false) {
       item.tried = true;
+      outbox.states.delete(item.client_id); // from now on it cannot be taken back
       outbox.shelf.save(item);
     }
     this.underWay = item.client_id;

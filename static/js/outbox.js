@@ -32,6 +32,7 @@ export class Outbox {
     this.drain = new Drain(this, store, `lease:${name}`);
     this.tabs = new Tabs(name, () => this.look());
     onReturn(() => this.returned());
+    document.addEventListener("signedin", () => this.returned());
   }
 
   get items() {
@@ -59,6 +60,11 @@ export class Outbox {
   }
 
   enter(item, name, seconds = 0) {
+    const before = this.states.get(item.client_id);
+    // What is said stays until there is an answer: a line that went and came with each try would make the page jump.
+    if (name === "sending" && before && before.name !== "waiting") {
+      return;
+    }
     this.states.set(item.client_id, { name, seconds });
     this.hooks.onState(item);
   }

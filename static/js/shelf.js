@@ -100,6 +100,7 @@ export class Shelf {
     const names = new Set(stored.map((item) => item.client_id));
     this.items.filter((item) => this.kept.has(item.client_id) && !names.has(item.client_id)).forEach((item) => {
       this.forget(item);
+      this.removed.delete(item.client_id); // undone over there, it comes back
       this.hooks.onGone(item);
     });
     stored.forEach((item) => this.heard(item));

@@ -463,6 +463,9 @@ def test_what_one_tab_takes_back_is_gone_from_the_others(tabs, problems, setting
     one, other = tabs
     one.write("这句太长了")
     expect_state(other, "这句太长了", "refused")
+    press(one, "这句太长了", "discard")
+    expect(other.bubble("这句太长了")).to_have_count(0)
+    press(one, "这句太长了", "undo")
     press(other, "这句太长了", "edit")
     expect(other.field).to_have_value("这句太长了")
     expect(one.bubble("这句太长了")).to_have_count(0)
