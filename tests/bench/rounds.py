@@ -39,7 +39,8 @@ class Helper:
 def round_of(stand, *, listeners, senders, seconds, rate=0, patience=PATIENCE):
     """→ a dict of one round's figures; times in milliseconds, costs in microseconds"""
     run = random.getrandbits(16)
-    hall = Helper("listeners", {"places": stand.ears(listeners), "greeted": stand.greeted, "run": run})
+    places = stand.own_pages(senders) + stand.ears(listeners)
+    hall = Helper("listeners", {"places": places, "greeted": stand.greeted, "run": run})
     try:
         before = cost.cpu(stand.pids)
         connected = hall.hear()["seconds"]

@@ -78,6 +78,10 @@ class Stand:
     def ears(self, count):
         return [{"host": "127.0.0.1", "port": self._port(at), "path": "/ws/", "cookie": ""} for at in range(count)]
 
+    def own_pages(self, count):
+        """The sockets that the senders themselves have open."""
+        return []
+
     def mouths(self, count):
         place = {"host": "127.0.0.1", "path": "/messages", "headers": FORM, "fields": {}}
         return [{**place, "port": self._port(at)} for at in range(count)]
@@ -143,6 +147,10 @@ class Desk(Stand):
         cookies = self.people["agents"]
         places = super().ears(count)
         return [{**each, "path": "/ws/agent/", "cookie": cookies[at]} for at, each in enumerate(places)]
+
+    def own_pages(self, count):
+        cookies = [person["cookie"] for person in self.people["employees"][:count]]
+        return [{**super(Desk, self).ears(1)[0], "path": "/ws/desk/", "cookie": each, "own": True} for each in cookies]
 
     def mouths(self, count):
         places = []
