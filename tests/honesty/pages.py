@@ -20,7 +20,8 @@ PAGES = [
         (
             "static/js/delivery.js",
             'body.set("client_id", item.client_id);',
-            'body.set("client_id", (item.client_id = newClientId()));',
+            "item.client_id = item.posted ? newClientId() : item.client_id;\n  item.posted = true;\n"
+            '  body.set("client_id", item.client_id);',
         ),
     ),
     broken(
@@ -30,7 +31,7 @@ PAGES = [
         (
             "static/js/shelf.js",
             "const state = await this.store.put(item.key, item);",
-            'const state = await Promise.resolve("kept");',
+            'const state = await Promise.resolve("shut");',
         ),
     ),
     broken(
