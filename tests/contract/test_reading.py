@@ -25,7 +25,7 @@ def talk(zhang, wang):
 @pytest.fixture
 def long_talk(zhang):
     conversation = zhang.ask("1")
-    for number in range(2, 101):
+    for number in range(2, 121):
         zhang.say(str(number), conversation_id=conversation)
     return conversation
 
@@ -51,19 +51,19 @@ def test_following_after_reaches_the_end_in_full_pages(long_talk, zhang, wang):
             page = ask(long_talk, after=found[-1] if found else 0)
             found += seqs(page)
             more = page.json()["has_more"]
-        assert found == list(range(1, 101))
+        assert found == list(range(1, 121))
 
 
 def test_without_after_the_latest_page_comes_and_before_pages_back(long_talk, zhang, wang):
     for ask in (zhang.at_desk, wang.at_console):
         page = ask(long_talk)
         found = seqs(page)
-        assert (found[-1], page.json()["has_more"]) == (100, True)
+        assert (found[-1], page.json()["has_more"]) == (120, True)
         while page.json()["has_more"]:
             page = ask(long_talk, before=found[0])
             assert seqs(page)[-1] == found[0] - 1
             found = seqs(page) + found
-        assert found == list(range(1, 101))
+        assert found == list(range(1, 121))
 
 
 def test_since_adds_older_messages_that_changed(talk, zhang, wang):
@@ -71,6 +71,17 @@ def test_since_adds_older_messages_that_changed(talk, zhang, wang):
         # Nothing was edited here; a message's own birth is its last change, and that is what is found.
         assert seqs(ask(talk, after=6, since=1)) == older + [6]
         assert seqs(ask(talk, after=6, since=99)) == []
+
+
+def test_more_changes_than_a_page_holds_come_alone_and_oldest_first(long_talk, zhang, wang):
+    for ask in (zhang.at_desk, wang.at_console):
+        found, since, more = [], 0, True
+        while more:
+            page = ask(long_talk, after=119, since=since).json()
+            found += [message["seq"] for message in page["messages"]]
+            since, more = max(message["version"] for message in page["messages"]), page["has_more"]
+            assert not more or 120 not in found
+        assert found == list(range(1, 121))
 
 
 def test_a_fragment_is_the_same_page_as_bubbles(talk, long_talk, zhang, wang):
