@@ -39,6 +39,7 @@ export class Thread {
     this.edges = new Edges(this.feed, scroller, { older, newer });
     this.scroll.begin(section.dataset.point);
     this.noteVersion();
+    this.heardVersion = 0; // of the conversation's state, as far as frames told
     this.watch();
   }
 
@@ -110,6 +111,7 @@ export class Thread {
 
   /** Reads the header again when it is older than `version`. */
   refreshHeader(version) {
+    if (version < Infinity) this.heardVersion = Math.max(this.heardVersion, version);
     if (version <= Number(this.header.dataset.version)) return;
     const way = { source: this.header, target: "#thread-head", swap: "innerHTML" };
     window.htmx.ajax("GET", this.section.dataset.headerUrl, way).catch(() => {}); // the next return asks again
@@ -124,6 +126,8 @@ export class Thread {
   /** Another header stands there: what happened so far is told anew as well. */
   headerShown() {
     this.noteVersion();
+    // A question that waits behind another is asked by the header that this one took away: it would be lost with it.
+    this.refreshHeader(this.heardVersion);
     this.feed.catchUp();
     window.htmx.trigger(this.section.querySelector("[data-person]"), "refresh");
   }
