@@ -1,11 +1,13 @@
 """Networks fail, phones sleep, servers restart: afterwards each message stands there exactly once, in order."""
 
 import asyncio
+import uuid
 
 import pytest
 from playwright.sync_api import expect
 
 from conversations import hub
+from conversations.commands.messages import post_reply
 from conversations.models import Message
 
 from .steps import Console, Desk
@@ -138,6 +140,34 @@ def test_the_last_frame_lost_is_healed_by_the_beat(desk, console, talk, monkeypa
         expect(console.bubble("最后一句")).to_have_count(0)
     on_the_server(hub._hub.beat_once())
     expect_the_same(desk, console, ["第一句", "最后一句"])
+
+
+@pytest.fixture
+def note(talk, liyang):
+    """`note(text)`: a colleague notes something. It changes no version, so that only numbers tell of it."""
+
+    def write(text):
+        conversation_id = Message.objects.first().conversation_id
+        post_reply(author=liyang, conversation_id=conversation_id, content=text, client_id=uuid.uuid4(), internal=True)
+
+    return write
+
+
+def test_a_note_whose_frame_is_lost_is_noticed_with_the_next(console, note, monkeypatch):
+    with monkeypatch.context() as silence:
+        silence.setattr("conversations.broadcast.outbound.put", lambda frames: None)
+        note("丢了的备注")
+    note("第二条备注")
+    for text in ("第二条备注", "丢了的备注"):
+        console.expect_delivered(text)
+
+
+def test_the_last_note_lost_is_healed_by_the_beat(console, note, monkeypatch, on_the_server):
+    with monkeypatch.context() as silence:
+        silence.setattr("conversations.broadcast.outbound.put", lambda frames: None)
+        note("最后一条备注")
+    on_the_server(hub._hub.beat_once())
+    console.expect_delivered("最后一条备注")
 
 
 def test_two_devices_write_at_once_and_every_page_agrees(desk, console, talk, open_page, sign_in, zhangwei):

@@ -81,7 +81,7 @@ PAGES = [
     broken(
         "a gap in the feed is noticed",
         "prev_seq is not looked at",
-        f"{HEALING}test_a_frame_that_is_lost_on_an_open_socket_is_noticed_with_the_next",
+        f"{HEALING}test_a_note_whose_frame_is_lost_is_noticed_with_the_next",
         (FEED, "    if (this.chain.hasGap) {\n", "    if (this.chain.hasGap && !this.list) {\n"),
     ),
     broken(
@@ -97,7 +97,7 @@ PAGES = [
     broken(
         "a beat that is ahead is a reason to ask",
         "its numbers are not compared",
-        f"{HEALING}test_the_last_frame_lost_is_healed_by_the_beat",
+        f"{HEALING}test_the_last_note_lost_is_healed_by_the_beat",
         (FEED, "const behind = seq > this.lastSeq || version > this.version;", "const behind = false;"),
     ),
     broken(
