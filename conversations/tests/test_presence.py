@@ -120,14 +120,14 @@ def test_nobody_is_told_of_themselves_and_no_employee_of_their_own_request(house
 def test_two_pages_of_one_colleague_count_once(house):
     wang, again, li = Page(2, "王强"), Page(2, "王强"), Page(3)
     process = house.process(wang, again, li)
-    process.look(wang, TALK, EMPLOYEE)
-    process.write(again, TALK, EMPLOYEE)
+    process.write(wang, TALK, EMPLOYEE)
+    process.look(again, TALK, EMPLOYEE)
     house.passes(1)
     assert li.people() == {"王强": "writing"}
-    process.leave(again)
+    process.leave(wang)
     house.passes(1)
     assert li.people() == {"王强": "viewing"}
-    process.leave(wang)
+    process.leave(again)
     house.passes(1)
     assert li.people() == {}
 
@@ -212,7 +212,9 @@ def test_stepping_through_the_list_is_no_news_and_neither_is_a_renewal(house):
     process = house.process(wang, li)
     for number in range(10):
         process.look(wang, f"passed {number}", EMPLOYEE)
+        house.passes(GATHER / 2)
         process.leave(wang, f"passed {number}")
+        house.passes(GATHER)
     process.look(wang, TALK, EMPLOYEE)
     stays(house, process, wang, 100)
     assert len(li.frames) == 1
