@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+OWN_PROCESS = ("tests/browser", "tests/stack", "tests/chaos")  # suites that share a process with no other
+
 
 class NoLongerFits(Exception):
     """The source has changed: the anchor of a break is not there exactly once."""
@@ -48,7 +50,7 @@ class Mechanism:
     def suite(self):
         """Checks of one suite may share a process: (suite, real)."""
         folder = "/".join(self.check.split("/")[:2])
-        return (folder if folder in ("tests/browser", "tests/stack") else "unit", self.real)
+        return (folder if folder in OWN_PROCESS else "unit", self.real)
 
 
 def broken(name, how, check, *edits, real=False):

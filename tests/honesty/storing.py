@@ -7,6 +7,7 @@ MESSAGES = "conversations/commands/messages.py"
 WRITING = "conversations/commands/writing.py"
 LAST_WORD = "conversations/tests/test_last_word.py::"
 POST = "conversations/tests/test_post_message.py::"
+CHECKER = "tests/chaos/test_short.py::test_under_every_kind_of_fault_nothing_is_lost_or_shown_twice[embedded-15]"
 MACHINE = "tests/machine/test_machine.py::test_whatever_happens_in_whatever_order"
 
 STORING = [
@@ -157,6 +158,31 @@ STORING = [
             "conversations/commands/drafts.py",
             "begun.draft_id, Draft.SENT,",
             "begun.draft_id, draft.step,",
+        ),
+    ),
+    broken(
+        "one client_id, one message: all of it, before the checker",
+        "nobody looks, and the table has no such constraint",
+        CHECKER,
+        (
+            MESSAGES,
+            "def _earlier(author, client_id):\n",
+            "def _earlier(author, client_id):\n    return None\n",
+        ),
+        (
+            MIGRATION,
+            "fields=('author', 'client_id'), name='one_message_per_client_id'",
+            "fields=('author', 'id'), name='one_message_per_client_id'",
+        ),
+    ),
+    broken(
+        "the employee's history holds no notes, before the checker",
+        "it holds them",
+        CHECKER,
+        (
+            "conversations/queries/history.py",
+            "return messages if audience == access.AGENTS else messages.filter(internal=False)",
+            "return messages",
         ),
     ),
 ]
