@@ -11,7 +11,7 @@ PAGES = [
     broken(
         "a retry has the same client_id",
         "each try has another",
-        f"{HEALING}test_an_answer_that_is_lost_on_its_way_back_makes_no_second_message",
+        f"{OUTBOX}test_it_waits_as_long_as_it_is_told_and_sends_the_same",
         (
             "static/js/delivery.js",
             'import { send } from "./http.js";\n',
