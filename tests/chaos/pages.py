@@ -41,7 +41,8 @@ class Page:
             for room in self.rooms
         }
         self.line = None
-        self.live, self.refused, self.deaf = asyncio.Event(), False, False
+        self.live = asyncio.Event()
+        self.refused = self.deaf = self.reloading = False
         self.foreign, self.reconnects = [], []
         self._tasks = set()
         self._polling = None
@@ -82,7 +83,11 @@ class Page:
             self.live.clear()
             if failures >= FAILURES_TO_POLL:
                 self._poll(True)
-            await asyncio.sleep(self.comeback.wait(code, reason))
+            if self.reloading:
+                self.reloading = False
+                await self.load()
+            else:
+                await asyncio.sleep(self.comeback.wait(code, reason))
 
     async def _listened(self):
         """Until the line is gone. → its close code and reason, or (None, "")"""
@@ -112,6 +117,11 @@ class Page:
             self.line.transport.abort()
             return True
         return False
+
+    def reload(self):
+        """Somebody presses F5: whatever the page held is gone, and the server renders it anew."""
+        self.reloading = self.cut()
+        return self.reloading
 
     # What comes ------------------------------------------------------------------------------------------------------
 

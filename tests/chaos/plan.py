@@ -13,7 +13,7 @@ JOB_MOMENTS = ("m5", "m6")
 GROUPS = {
     "sockets": [("cut_some", {}), ("cut_all", {}), ("refuse_sockets", {"seconds": 5}),
                 ("refuse_sockets", {"seconds": 30}), ("deafen", {"seconds": 3}),
-                ("late_to_the_door", {})],
+                ("late_to_the_door", {}), ("reload", {})],
     "layer": [("arm", {"moment": "layer", "action": "raise*8"}), ("arm", {"moment": "layer", "action": "full*8"}),
               ("arm", {"moment": "layer", "action": "block:8*2"}), ("arm", {"moment": "m3", "action": "raise*3"})],
     "errors": [("arm", {"moment": moment, "action": "raise"}) for moment in ("m1", "m2", "m4", "m5", "m9", "m10")],

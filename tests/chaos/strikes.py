@@ -38,6 +38,9 @@ class Strikes:
         page.deaf = False
         return page.name
 
+    async def reload(self):
+        return f"{sum(page.reload() for page in self.chance.sample(self.pages, max(1, len(self.pages) // 3)))} pages"
+
     async def late_to_the_door(self, page=None):
         """A message is committed while a page is between joining and `hello`: no other order of the two loses none."""
         page = page or self._somebody()

@@ -11,7 +11,7 @@ from .servers import Missing, program
 
 
 @pytest.mark.stack
-@pytest.mark.parametrize(("name", "seed"), [("embedded", 11), ("grown", 12)])
+@pytest.mark.parametrize(("name", "seed"), [("embedded", 15), ("grown", 17)])
 def test_under_every_kind_of_fault_nothing_is_lost_or_shown_twice(name, seed, capsys):
     if name == "grown":
         try:
