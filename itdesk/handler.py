@@ -4,12 +4,16 @@ Django's own starts a thread for each request, opens the database in it, and cro
 middleware that can do both. Together that was half of what a send cost (docs/performance.md).
 """
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import django
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from django.core.handlers.asgi import ASGIHandler
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import connections
+from django.urls import set_script_prefix
 
 KEPT = 8  # idle threads, each with its open connection to SQLite; beyond, a thread ends with its request
 
@@ -58,8 +62,46 @@ class DeskHandler(ASGIHandler):
         # As under WSGI: otherwise every middleware that Django calls async-capable hops into the thread twice.
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request):
-        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+    async def handle(self, scope, receive, send):
+        """Django's own hops into the thread three times: for the signal before, the response, and the signal after."""
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with body:
+            set_script_prefix(get_script_prefix(scope))
+            request, response = self.create_request(scope, body)
+            if request is not None:
+                response = await sync_to_async(self._answer)(scope, request)
+            if response.streaming:
+                await self._stream(response, receive, send)
+            else:
+                await self.send_response(response, send)
+
+    def _answer(self, scope, request):
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        response = self.get_response(request)
+        response._handler_class = self.__class__
+        if not response.streaming:
+            response.close()  # its content stays; this gives back the database
+        return response
+
+    async def _stream(self, response, receive, send):
+        """A file goes out in pieces, until its end or until nobody reads it any more."""
+        response.block_size = self.chunk_size
+        sending = asyncio.ensure_future(self.send_response(response, send))
+        gone = asyncio.ensure_future(self.listen_for_disconnect(receive))
+        try:
+            await asyncio.wait([sending, gone], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            sending.cancel()  # nothing, when it is done
+            await asyncio.wait([sending, gone])
+            await sync_to_async(response.close)()
+        if not gone.cancelled():
+            gone.exception()  # RequestAborted, which is no fault
+        if not sending.cancelled():
+            sending.result()
 
     async def __call__(self, scope, receive, send):
         thread = self._threads.take()

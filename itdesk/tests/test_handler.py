@@ -5,8 +5,9 @@ import threading
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.core import signals
 from django.db import connection
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.test import override_settings
 from django.urls import path
 
@@ -15,6 +16,7 @@ from itdesk.handler import DeskHandler, Threads
 pytestmark = pytest.mark.asyncio
 
 held, entered = threading.Event(), threading.Event()
+served, closed = {}, []
 
 
 def which(request):
@@ -28,13 +30,24 @@ def hang(request):
     return HttpResponse("late")
 
 
-urlpatterns = [path("which", which), path("hang", hang)]
+class Counted(FileResponse):
+    def close(self):
+        super().close()
+        closed.append(self.file_to_stream.name)
+
+
+def file(request):
+    return Counted(served["path"].open("rb"))
+
+
+urlpatterns = [path("which", which), path("hang", hang), path("file", file)]
 
 
 @pytest.fixture
 def handler():
     held.clear()
     entered.clear()
+    closed.clear()
     with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=["django.middleware.common.CommonMiddleware"]):
         yield DeskHandler()
     held.set()
@@ -95,3 +108,39 @@ async def test_only_so_many_idle_threads_are_kept():
     with pytest.raises(RuntimeError):
         second.submit(print)
     first.end()
+
+
+async def test_a_file_goes_out_whole_and_its_reader_may_leave(handler, tmp_path):
+    file = tmp_path / "log.txt"
+    file.write_bytes(b"x" * 200_000)
+    served["path"] = file
+    reader = request(handler, "/file")
+    await reader.send_input({"type": "http.request"})
+    assert (await reader.receive_output(5))["status"] == 200
+    size, more = 0, True
+    while more:
+        piece = await reader.receive_output(5)
+        size, more = size + len(piece.get("body", b"")), piece.get("more_body", False)
+    await reader.wait(5)
+    assert size == 200_000
+    left = request(handler, "/file")
+    await left.send_input({"type": "http.request"})
+    await left.send_input({"type": "http.disconnect"})
+    await left.wait(5)
+    assert closed == [str(file), str(file)]
+
+
+async def test_each_request_gives_back_the_database(handler):
+    heard = []
+
+    def noted(signal, **_):
+        heard.append(signal)
+
+    signals.request_started.connect(noted)
+    signals.request_finished.connect(noted)
+    try:
+        await body(request(handler, "/which"))
+    finally:
+        signals.request_started.disconnect(noted)
+        signals.request_finished.disconnect(noted)
+    assert heard == [signals.request_started, signals.request_finished]
