@@ -483,8 +483,8 @@ def test_another_page_goes_on_in_the_request_that_the_first_words_opened(desk, p
     until(desk.page, lambda: line.hung)
     line.hung[0].continue_()
     until(desk.page, lambda: len(line.tried) == 2)
-    line.rest = "pass"
     desk.page.reload()  # what is left was written for a request that had no number yet
+    line.rest = "pass"
     desk.expect_delivered("第一句")
     desk.expect_delivered("第二句")
     assert Message.objects.get(content="第一句").conversation == Message.objects.get(content="第二句").conversation
