@@ -482,7 +482,7 @@ def test_another_page_goes_on_in_the_request_that_the_first_words_opened(desk, p
     desk.write("第二句")
     until(desk.page, lambda: line.hung)
     line.hung[0].continue_()
-    until(desk.page, lambda: len(line.tried) == 2)
+    until(desk.page, lambda: len(line.tried) >= 2)
     desk.page.reload()  # what is left was written for a request that had no number yet
     line.rest = "pass"
     desk.expect_delivered("第一句")
