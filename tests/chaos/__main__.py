@@ -35,6 +35,7 @@ def arguments(words):
     parser.add_argument("--stack", choices=STACKS, help="both, when it is not given")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--messages", type=int, help="acknowledged in all, shared out among the stacks")
+    parser.add_argument("--pause", type=float, help="seconds between two strikes: long ones show each recovery alone")
     parser.add_argument("--steps", type=int, help="strikes of the nemesis on each stack")
     parser.add_argument(
         "--faults", type=groups, default=(), help=f"only these, with commas: transport,{','.join(GROUPS)}"
@@ -47,7 +48,8 @@ def arguments(words):
         profile = AIMED if ABOUT_CARDS & set(options.faults) else replace(AIMED, away=0)
     if options.messages:
         profile = replace(profile, messages=options.messages // (1 if options.stack else len(STACKS)))
-    options.profile = replace(profile, steps=options.steps) if options.steps is not None else profile
+    given = {name: value for name in ("steps", "pause") if (value := getattr(options, name)) is not None}
+    options.profile = replace(profile, **given)
     return options
 
 
