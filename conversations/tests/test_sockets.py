@@ -325,12 +325,17 @@ async def test_a_dead_layer_fails_no_send(zhangwei, monkeypatch):
     assert message.seq == 1
 
 
-async def test_a_frame_that_cannot_be_rendered_fails_no_send(zhangwei, monkeypatch):
+async def test_a_frame_that_cannot_be_rendered_fails_no_send(opened, zhangwei, monkeypatch):
+    await (await opened("/ws/desk/", zhangwei)).frame("hello")  # for nobody, nothing would be rendered
+    tried = []
+
     def broken(*args):
+        tried.append(args)
         raise RuntimeError("template")
 
     monkeypatch.setattr("conversations.presentation.message_html", broken)
     assert (await say(zhangwei)).seq == 1
+    assert tried
 
 
 async def fails():
