@@ -4,6 +4,8 @@ import os
 import threading
 from contextlib import contextmanager
 
+from conversations.backlog import LINE
+
 READY = 20.0  # seconds for the server to listen
 QUIET = 15.0  # seconds for its last request to end
 
@@ -38,26 +40,29 @@ class LiveServer:
         with self._changed:
             self._busy.add(token)
         try:
-            await self._application(scope, receive, self._recorded(scope, send))
+            await self._application(*self._recorded(scope, receive, send))
         finally:
             with self._changed:
                 self._busy.discard(token)
                 self._changed.notify_all()
 
-    def _recorded(self, scope, send):
+    def _recorded(self, scope, receive, send):
         sent = self._sent
         if sent is None:
-            return send
+            return scope, receive, send
         cookies = dict(scope.get("headers", ())).get(b"cookie", b"").decode("latin-1")
+
+        def note(text):
+            sent.append((cookies, scope["path"], text))
 
         async def record(event):
             if event["type"] == "http.response.body":
-                sent.append((cookies, scope["path"], event.get("body", b"").decode("utf-8", "replace")))
+                note(event.get("body", b"").decode("utf-8", "replace"))
             elif event["type"] == "websocket.send":
-                sent.append((cookies, scope["path"], event.get("text") or ""))
+                note(event.get("text") or "")
             await send(event)
 
-        return record
+        return _with_recorded_line(scope, note), receive, record
 
     @contextmanager
     def recording(self):
@@ -72,6 +77,21 @@ class LiveServer:
         """Until every request has been answered and every socket is gone, so that the database may be emptied."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._busy, QUIET)
+
+
+def _with_recorded_line(scope, note):
+    """The scope whose LINE, by which frames go past `send` (conversations/backlog.py), notes each of them too."""
+    line = scope.get("extensions", {}).get(LINE)
+    if line is None:
+        return scope
+
+    def take(bundle):
+        taken = line(bundle)
+        for text in bundle.texts if taken else ():
+            note(text)
+        return taken
+
+    return {**scope, "extensions": {**scope["extensions"], LINE: take}}
 
 
 @contextmanager

@@ -103,7 +103,8 @@ def test_a_note_reaches_the_employees_page_by_no_way(desk, console, live, zhangw
     secret = "这是内部备注 kx7q2"
     met(desk, console)
     with live.recording() as sent:
-        desk.page.reload()  # so that its socket, too, is recorded
+        for page in (desk.page, console.page):
+            page.reload()  # so that its socket, too, is recorded
         cookies = {each["name"]: each["value"] for each in desk.page.context.cookies()}
         desk.expect_delivered("打印机连不上了")
         console.write(secret, internal=True)
@@ -117,8 +118,8 @@ def test_a_note_reaches_the_employees_page_by_no_way(desk, console, live, zhangw
         expect(desk.bubble(secret)).to_have_count(0)
         assert secret not in desk.page.content()
     theirs = [text for cookie, _path, text in sent if f"sessionid={cookies['sessionid']}" in cookie]
-    assert any("请重启电脑" in text for text in theirs), "nothing was recorded"
-    assert any(secret in text for _cookie, _path, text in sent), "the agent's page was not recorded"
+    for words, socket in ((secret, "/ws/agent/"), ("请重启电脑", "/ws/desk/")):
+        assert any(words in text and path == socket for _cookie, path, text in sent), f"{socket} was not recorded"
     assert not any(secret in text or json.dumps(secret)[1:-1] in text for text in theirs)
 
 
