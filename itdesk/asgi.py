@@ -53,7 +53,12 @@ def same_origin(scope):
     """
     headers = dict(scope.get("headers", ()))
     origin = headers.get(b"origin")
-    return origin is None or urlsplit(origin.decode("latin-1")).netloc == headers.get(b"host", b"").decode("latin-1")
+    try:
+        return origin is None or urlsplit(origin.decode("latin-1")).netloc == headers.get(b"host", b"").decode(
+            "latin-1"
+        )
+    except ValueError:  # `http://[` is no address at all
+        return False
 
 
 async def elsewhere(scope, receive, send):

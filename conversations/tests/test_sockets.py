@@ -306,6 +306,7 @@ async def test_read_frames_move_the_mark_only_forward(opened, zhangwei, wangqian
         ("http://testserver.evil.example", False),
         ("http://sub.testserver", False),
         ("null", False),
+        ("http://[", False),
         ("", False),
     ],
 )
