@@ -45,8 +45,12 @@ class Hearing:
         return {"process": PROCESS, "kinds": [list(kind) for kind in self._here]}
 
     def heard(self, told):
+        """What another process says. What another build says in another way is skipped, and its event goes on."""
         now = time.monotonic()
-        self._elsewhere[told["process"]] = (frozenset(map(tuple, told["kinds"])), now + GOOD_FOR)
+        try:
+            self._elsewhere[told["process"]] = (frozenset(map(tuple, told["kinds"])), now + GOOD_FOR)
+        except (KeyError, TypeError):
+            return
         self._elsewhere = {name: each for name, each in self._elsewhere.items() if each[1] > now}
         self._told = frozenset().union(*(kinds for kinds, _until in self._elsewhere.values()))
 

@@ -100,3 +100,8 @@ def test_the_last_page_of_a_language_takes_it_along():
 def test_a_listener_too_new_to_be_known_hears_another_language_and_not_nothing():
     assert text_for("en", {"zh-hans": "中文"}) == "中文"
     assert text_for("en", {"zh-hans": "中文", "en": "English"}) == "English"
+
+
+@pytest.mark.parametrize("told", [{}, {"process": "x"}, {"process": "x", "kinds": None}, {"process": [], "kinds": []}])
+def test_what_another_build_says_in_another_way_is_skipped(told):
+    Hearing().heard(told)  # raising would throw away the frames of the same event and end the reader
