@@ -52,11 +52,9 @@ def same_origin(scope):
     cookies by accident. `AllowedHostsOriginValidator` accepts any port of the host (RELIABILITY M8), this does not.
     """
     headers = dict(scope.get("headers", ()))
-    origin = headers.get(b"origin")
+    origin, host = headers.get(b"origin"), headers.get(b"host", b"").decode("latin-1")
     try:
-        return origin is None or urlsplit(origin.decode("latin-1")).netloc == headers.get(b"host", b"").decode(
-            "latin-1"
-        )
+        return origin is None or urlsplit(origin.decode("latin-1")).netloc == host
     except ValueError:  # `http://[` is no address at all
         return False
 
