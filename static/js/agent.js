@@ -6,7 +6,7 @@ import { copyButtons } from "./copy.js";
 import { refreshCounts } from "./counts.js";
 import { markDrafts } from "./draft_marks.js";
 import { Drafts } from "./drafts.js";
-import { fragmentOf, refusalOf, send } from "./http.js";
+import { fragmentOf, refusalOf, send, sessionEnded } from "./http.js";
 import { Inbox } from "./inbox.js";
 import { listenForMoves } from "./moves.js";
 import { Panes } from "./panes.js";
@@ -38,8 +38,7 @@ const polling = new Polling(POLL_SECONDS, lookAgain);
 const socket = new Socket("/ws/agent/", {
   onFrame,
   onState,
-  // Without the role the page itself says so.
-  onSignedOut: (code) => (code === 4403 ? location.reload() : signingIn.needed()),
+  onSignedOut: dismissed,
 });
 const stage = new Stage(document.getElementById("pane"), {
   me,
@@ -107,6 +106,18 @@ function onState(state) {
   // A proxy that blocks sockets: the same content a little later.
   if (state === "off") polling.start();
   else polling.stop();
+}
+
+function dismissed(code) {
+  // Without the role the page itself says so.
+  if (code === 4403) {
+    location.reload();
+    return;
+  }
+  // Of the session that this line was opened with. Another tab may have signed in since: any answer tells.
+  sessionEnded();
+  signingIn.needed();
+  lookAgain();
 }
 
 /** Whatever was missed: the list, the numbers, the open thread and the drafts, the same way after any return. */

@@ -6,7 +6,7 @@ import { DeskDraft } from "./desk_draft.js";
 import { NEW } from "./drafts.js";
 import { Edges } from "./edges.js";
 import { Feed } from "./feed.js";
-import { refusalOf, send } from "./http.js";
+import { refusalOf, send, sessionEnded } from "./http.js";
 import { linkNotice } from "./link_notice.js";
 import { Polling } from "./polling.js";
 import { Reading } from "./read.js";
@@ -217,7 +217,10 @@ function word(words) {
 
 function dismissed(code) {
   if (code === 4401) {
+    // Of the session that this line was opened with. Another tab may have signed in since: any answer tells.
+    sessionEnded();
     signingIn.needed();
+    lookAgain();
   } else {
     part("notice").textContent = say("shared.role_lost");
     part("notice").hidden = false;

@@ -47,6 +47,11 @@ function once(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "t
 
 let isSignedOut = false;
 
+/** The socket said so: whether it is still true, the next answer tells. */
+export function sessionEnded() {
+  isSignedOut = true;
+}
+
 // Whoever asked, the page as a whole is what has to act on it.
 function tellOfSession(response) {
   if (response.signedOut) {

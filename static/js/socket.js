@@ -89,7 +89,7 @@ export class Socket {
   revive() {
     if (this.ended) {
       this.ended = false;
-      this.connect();
+      this.connectIn(Math.max(0, this.triedAt + BETWEEN - performance.now()));
     }
   }
 
