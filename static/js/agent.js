@@ -103,8 +103,8 @@ function onFrame(frame) {
 function onState(state) {
   document.getElementById("link-state").dataset.state = state;
   if (state !== "live") presence.forget();
-  // A proxy that blocks sockets: the same content a little later.
-  if (state === "off") polling.start();
+  // Whether a proxy blocks sockets or the line comes back by itself is known too late to wait for.
+  if (state === "waiting" || state === "off") polling.start();
   else polling.stop();
 }
 

@@ -204,7 +204,7 @@ function onStatus(status) {
 
 function onState(state) {
   tellLink(state);
-  state === "off" ? polling.start() : polling.stop();
+  state === "waiting" || state === "off" ? polling.start() : polling.stop();
   state === "live" && sending.outbox.wake();
 }
 

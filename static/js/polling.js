@@ -1,7 +1,10 @@
 const HIDDEN = 30; // seconds at most between two looks of a page that nobody sees
 const SPREAD = 0.3; // of each wait is chance, so that the pages of a firm do not ask in step
 
-/** Calls `tick()` at most every `seconds` between start() and stop(), for pages whose sockets are blocked. */
+/**
+ * Calls `tick()` within `seconds` of start(), and again and again until stop(), for pages without a line. Never at once:
+ * all pages of a server that restarts lose theirs in the same moment.
+ */
 export class Polling {
   constructor(seconds, tick) {
     this.seconds = seconds;
@@ -13,7 +16,7 @@ export class Polling {
 
   start() {
     if (this.timer === null) {
-      this.look();
+      this.wait();
     }
   }
 
