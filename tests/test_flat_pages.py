@@ -33,7 +33,8 @@ def desk(settings):
     Crowd(conversations=15, messages=400, seed=1).move_in()
 
     # Views that are empty at first would ask less.
-    for number, each in enumerate(Conversation.objects.filter(status="resolved").order_by("last_seq")[:8]):
+    resolved = Conversation.objects.filter(status="resolved").order_by("last_seq")
+    for number, each in enumerate(resolved[: min(8, resolved.count() - 2)]):
         status = "queued" if number % 2 else "assigned"
         agent = None if number % 2 else User.objects.get(userid="s1-agent-0")
         each.waits(each.last_message_at)

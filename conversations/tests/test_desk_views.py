@@ -240,18 +240,18 @@ def test_too_many_sends_are_told_when_to_come_back(zhangwei, settings):
 
 def test_it_pages_forwards_and_backwards(zhangwei):
     conversation = ask(zhangwei, "第 1 句")
-    for number in range(2, 91):
+    for number in range(2, 121):
         ask(zhangwei, f"第 {number} 句", conversation_id=conversation.pk)
 
     def seqs(**where):
         found = client_of(zhangwei).get(MESSAGES, {"conversation_id": conversation.pk, **where}, **JSON).json()
         return [each["seq"] for each in found["messages"]], found["has_more"]
 
-    assert seqs() == (list(range(51, 91)), True)
+    assert seqs() == (list(range(81, 121)), True)
     assert seqs(before=51) == (list(range(11, 51)), True)
     assert seqs(before=11) == (list(range(1, 11)), False)
-    assert seqs(after=40) == (list(range(41, 81)), True)
-    assert seqs(after=80) == (list(range(81, 91)), False)
+    assert seqs(after=10) == (list(range(11, 111)), True)
+    assert seqs(after=110) == (list(range(111, 121)), False)
 
 
 def test_our_page_gets_bubbles_and_whether_there_are_more(zhangwei):
