@@ -78,8 +78,10 @@ export class Drain {
   /** Another tab sends: say what it says, and look again whether it still lives. */
   follow() {
     const { why } = this.lease.record;
+    // Written down before the network came back: a page that has just been loaded knows better.
+    const past = why === "offline" && navigator.onLine !== false;
     if (why) {
-      this.tell(why, this.lease.owed);
+      this.tell(past ? "waiting" : why, this.lease.owed);
     }
     this.wakeIn(LOOK);
   }
