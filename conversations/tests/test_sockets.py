@@ -125,7 +125,10 @@ async def test_agents_hear_a_note(opened, zhangwei, wangqiang, liyang):
     page = await opened("/ws/agent/", liyang)
     await page.frame("hello")
     note = await answer(wangqiang, first, "他的机器有问题", internal=True)
-    assert (await page.frame("new_message"))["id"] == str(note.id)
+    heard = await page.frame("new_message")
+    if heard["seq"] < note.seq:  # said before this page came, and still on its way through Redis then
+        heard = await page.frame("new_message")
+    assert heard["id"] == str(note.id)
 
 
 async def test_an_agent_hears_of_their_own_request_as_its_employee_only(opened, wangqiang, liyang):
