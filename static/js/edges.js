@@ -15,6 +15,9 @@ export class Edges {
     const margin = `${AHEAD}px 0px ${AHEAD}px 0px`;
     this.observer = new IntersectionObserver(() => this.look(), { root: scroller, rootMargin: margin });
     this.lines.forEach(({ line }) => this.observer.observe(line));
+    // The observer looks once a frame: what came and was scrolled past within one frame is no crossing to it.
+    const scrolled = () => this.lines.forEach((edge) => edge.resting || this.fill(edge));
+    scroller.addEventListener("scroll", scrolled, { passive: true });
     this.show();
   }
 
@@ -27,7 +30,10 @@ export class Edges {
 
   look() {
     window.clearTimeout(this.timer);
-    this.lines.forEach((edge) => this.fill(edge));
+    this.lines.forEach((edge) => {
+      edge.resting = false;
+      this.fill(edge);
+    });
   }
 
   // A short page may leave the line in sight, and then no further crossing would be told.
@@ -38,6 +44,7 @@ export class Edges {
       await edge.load();
       edge.filling = false;
       if (edge.end() === before) {
+        edge.resting = true; // without a network scrolling alone must not ask sixty times a second
         this.timer = window.setTimeout(() => this.look(), AGAIN);
         return;
       }
