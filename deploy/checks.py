@@ -1,7 +1,7 @@
 """`deploy/dev.py test`: every check, each with its time; the last line is the total.
 
-A whole run takes two lanes side by side, one on SQLite and one on PostgreSQL and Redis: browser tests wait more than they
-compute, so two cores end sooner. Somebody who asked for a part sees it run, one step after another.
+In a whole run the unit tests of both databases run side by side. Browsers and server processes have the machine to
+themselves: they wait for each other by the clock. Somebody who asked for a part sees it run, one step after another.
 """
 
 import itertools
@@ -51,7 +51,7 @@ class Run:
     total: Tally = field(default_factory=Tally)
     steps: itertools.count = field(default_factory=itertools.count)
     counting: threading.Lock = field(default_factory=threading.Lock)
-    # Two lanes at once would mix their lines: each step then says all it has to say when it ends.
+    # Two steps at once would mix their lines: each step then says all it has to say when it ends.
     quietly: bool = False
 
     def count(self, tally):
@@ -116,29 +116,31 @@ def static_checks(run):
 
 
 def suites(run):
-    run.quietly = not run.pytest_args
-    with ThreadPoolExecutor(1 if run.pytest_args else 2) as lanes:
-        for lane in [lanes.submit(sqlite_lane, run), lanes.submit(real_lane, run)]:
-            lane.result()
-
-
-def sqlite_lane(run):
-    # Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
-    pytest(run, "unit tests, SQLite", UNIT)
-    browser(run, "browser tests, SQLite")
-
-
-def real_lane(run):
-    # One after another: both would make the same test database.
+    # Some of the last need neither server; they skip themselves.
     real = bool(run.postgres and run.redis)
+    side_by_side(run, lambda: pytest(run, "unit tests, SQLite", UNIT), lambda: real_units(run, real))
+    # Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
+    browser(run, "browser tests, SQLite")
     if real:
-        pytest(run, "unit tests, PostgreSQL + Redis", UNIT, real=True)
         browser(run, "browser tests, PostgreSQL + Redis", BROWSER_AGAIN, real=True)
     else:
-        for marker in (UNIT, BROWSER_AGAIN):
-            skip(run, marker)
-    # Some of these need neither server; the others skip themselves.
+        skip(run, BROWSER_AGAIN)
     pytest(run, "server processes", "stack", real=real)
+
+
+def real_units(run, real):
+    if real:
+        pytest(run, "unit tests, PostgreSQL + Redis", UNIT, real=True)
+    else:
+        skip(run, UNIT)
+
+
+def side_by_side(run, *steps):
+    run.quietly = not run.pytest_args
+    with ThreadPoolExecutor(len(steps) if run.quietly else 1) as lanes:
+        for step in [lanes.submit(each) for each in steps]:
+            step.result()
+    run.quietly = False
 
 
 def browser(run, name, marker=BROWSER, *, real=False):

@@ -71,15 +71,15 @@ def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatc
     markers = [command[command.index("-m", 3) + 1] for command in asked]
     assert markers == [
         "(not browser and not stack) and (not slow)",
-        "(browser) and (not slow)",
         "(not browser and not stack) and (not slow)",
+        "(browser) and (not slow)",
         "(browser and not look) and (not slow)",
         "(stack) and (not slow)",
     ]
     assert all(command[-1] == "-x" for command in asked)
 
 
-def test_a_whole_run_takes_two_lanes_and_counts_both(tmp_path, monkeypatch):
+def test_a_whole_run_takes_both_unit_tests_at_once_and_counts_all(tmp_path, monkeypatch):
     both_run = threading.Barrier(2, timeout=20)
 
     def timed(run, name, command, *rest):
@@ -95,7 +95,7 @@ def test_a_whole_run_takes_two_lanes_and_counts_both(tmp_path, monkeypatch):
     assert run.total == tally.Tally(passed=5)
 
 
-def test_a_step_of_a_lane_says_everything_at_its_end(tmp_path, capsys):
+def test_a_quiet_step_says_everything_at_its_end(tmp_path, capsys):
     run = a_run(tmp_path)
     run.quietly = True
     assert checks.timed(run, "step", [sys.executable, "-c", "print('what failed'); raise SystemExit(3)"], None) == 3
