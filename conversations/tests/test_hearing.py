@@ -9,7 +9,7 @@ from django.conf import settings
 from conversations import broadcast, hearing, hub, presentation
 from conversations.hearing import GOOD_FOR, LANGUAGES, Hearing, text_for
 
-from .test_sockets import answer, opened, say  # noqa: F401
+from .test_sockets import answer, say
 
 
 def page(audience="agents", language="en"):

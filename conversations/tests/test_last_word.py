@@ -13,8 +13,6 @@ from conversations.commands.reading import mark_read
 from conversations.models import Message
 from conversations.queries.watching import numbers_of
 
-from .test_sockets import opened  # noqa: F401
-
 
 def say(author, content="打印机连不上了", **more):
     more.setdefault("client_id", uuid.uuid4())

@@ -6,71 +6,17 @@ import json
 import uuid
 
 import pytest
-import pytest_asyncio
 from channels.db import database_sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.db import OperationalError
-from django.test import Client
 
 from accounts import roles
 from conversations import broadcast, consumers, hub
 from conversations.commands import lifecycle, messages
-from itdesk.asgi import application
+
+from .pages import Page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
-
-
-class Page:
-    """One signed-in page's socket. `frame()` waits for the next frame; `closed()` for the close code."""
-
-    def __init__(self, path, user, **headers):
-        self.client = Client()
-        if user is not None:
-            self.client.force_login(user, backend="accounts.backends.WecomBackend")
-        cookies = "; ".join(f"{each.key}={each.value}" for each in self.client.cookies.values())
-        sent = [(b"cookie", cookies.encode()), (b"host", b"testserver")]
-        sent += [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        self.socket = WebsocketCommunicator(application, path, headers=sent)
-
-    async def open(self):
-        connected, _ = await self.socket.connect()
-        assert connected
-        return self
-
-    async def frame(self, kind=None):
-        while True:
-            frame = json.loads(await self.socket.receive_from(timeout=3))
-            if kind is None or frame["type"] == kind:
-                return frame
-
-    async def closed(self):
-        while True:
-            event = await self.socket.receive_output(timeout=6)
-            if event["type"] == "websocket.close":
-                return event["code"]
-
-    async def silent(self):
-        return await self.socket.receive_nothing(timeout=0.2)
-
-    async def send(self, **frame):
-        await self.socket.send_to(text_data=json.dumps(frame, default=str))
-
-
-@pytest_asyncio.fixture
-async def opened():
-    """Opens pages and closes them after the test, on a hub that runs before anything is written, as on a server."""
-    pages = []
-    await hub.running().ready()
-
-    async def open_page(path, user, **headers):
-        page = await (await database_sync_to_async(Page)(path, user, **headers)).open()
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        await page.socket.disconnect()
 
 
 @database_sync_to_async

@@ -57,9 +57,11 @@ class Console:
         return self.page.locator(f"#conversation-{conversation_id}")
 
     def open(self, text):
-        """Open the conversation whose row says `text`."""
-        self.rows.filter(has_text=text).click()
-        expect(self.header).to_be_visible()
+        """Open the conversation whose row says `text`; it is there, not still the one before."""
+        row = self.rows.filter(has_text=text)
+        conversation_id = row.get_attribute("data-conversation-id")
+        row.click()
+        expect(self.header).to_have_attribute("data-conversation-id", conversation_id)
 
     def act(self, action):
         self.header.locator(f'[data-action="{action}"]').click()

@@ -3,12 +3,9 @@
 import uuid
 
 import pytest
-import pytest_asyncio
-from channels.db import database_sync_to_async
 from django.test import Client
 
-from conversations import hub
-from conversations.tests.test_sockets import Page
+from conversations.tests.pages import opened  # noqa: F401
 
 JSON = {"Accept": "application/json"}
 FRAGMENT = {"Accept": "text/html", "HX-Request": "true"}
@@ -76,19 +73,3 @@ def liyang_at_work(liyang):
 @pytest.fixture
 def nobody(db):
     return Person()
-
-
-@pytest_asyncio.fixture
-async def opened(transactional_db):
-    """`await opened("/ws/desk/", user, accept_language="en")`: a page that listens; closed after the test."""
-    pages = []
-    await hub.running().ready()
-
-    async def open_page(path, user, **headers):
-        page = await (await database_sync_to_async(Page)(path, user, **headers)).open()
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        await page.socket.disconnect()

@@ -1,0 +1,3 @@
+"""What the tests of this app share."""
+
+from .pages import opened  # noqa: F401
