@@ -16,7 +16,6 @@ from django.http import HttpRequest
 from django.utils.translation import get_language_from_request
 
 from accounts.models import User
-from jobs import faults
 
 from . import access, broadcast, hub
 from .backlog import LINE, Backlog, Bundle
@@ -25,7 +24,7 @@ from .commands.reading import mark_read
 from .errors import Refused
 from .hints import TypingPace, read_frame, typing_frame
 from .queries.reading import read_seqs
-from .queries.watching import NOT_SIGNED_IN, ROLE_LOST, numbers_of, rights_of
+from .queries.watching import NOT_SIGNED_IN, ROLE_LOST
 
 TOO_MANY = 4429
 # Daphne sends no code of the protocol itself (1009, 1012): it takes 1000 and 3000 to 4999 only.
@@ -57,11 +56,11 @@ class PageSocket(AsyncWebsocketConsumer):
         self.watching = {}  # conversation id → the id of its employee
         self.bucket, self.pace = Bucket(BURST, BURST / PER_SECONDS), TypingPace()
         self.backlog = Backlog(self.send, self.scope.get("extensions", {}).get(LINE))
-        user = self.scope["user"]
-        if not user.is_authenticated:
+        self.session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
+        self.claim = self.session_key and await hub.running().door.claim(self.session_key)
+        if not self.claim:
             return await self.end(NOT_SIGNED_IN)
-        self.user_id, self.name = user.pk, user.display_name
-        self.session_key = self.scope["session"].session_key
+        self.user_id = self.claim.user_id
         self.language = language_of(self.scope)
         self.hub = hub.running()
         if len(self.hub.sockets_of(self.user_id)) >= settings.SOCKETS_PER_USER:
@@ -70,19 +69,11 @@ class PageSocket(AsyncWebsocketConsumer):
         # are read after joining for the same reason: a role taken away in between is seen here or announced there.
         self.hub.join(self, *self.topics(), broadcast.user_topic(self.user_id))
         await self.hub.ready()
-        code, numbers = await database_sync_to_async(self._admission)()
-        if code is not None:
-            return await self.end(code)
-        self._greet(hub.hello_text(self, numbers, settings.BUILD_ID))
-
-    def _admission(self):
-        code = rights_of({self.user_id}, {self.session_key}).verdict(self)
-        numbers = None if code else self._numbers()
-        faults.at("m9")
-        return code, numbers
-
-    def _numbers(self):
-        return numbers_of({self.user_id} if self.audience == access.EMPLOYEE else set(), set(self.watching))
+        admission = await self.hub.door.admission(self)
+        if admission.code is not None or self.ended:
+            return await self.end(admission.code)
+        self.name = admission.user.display_name
+        self._greet(hub.hello_text(self, admission.numbers, settings.BUILD_ID))
 
     def _greet(self, hello):
         # What has arrived since joining waited for this: `hello` is always first.

@@ -10,7 +10,6 @@ import logging
 import random
 from collections import defaultdict
 
-from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError
@@ -20,9 +19,10 @@ from accounts import signals
 
 from . import broadcast
 from .backlog import bundles
+from .door import Door, asked
 from .hearing import hearing, text_for
 from .presence import Presence
-from .queries.watching import numbers_of, rights_of
+from .queries.watching import NOT_SIGNED_IN, numbers_of, rights_of
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +47,15 @@ class Hub:
         self._topics = defaultdict(set)
         self._sockets = {}  # socket → its topics
         self._of_user = defaultdict(set)
-        self._tasks = []
+        self._tasks = set()
         self._subscribed = asyncio.Event()
         self._away = False
+        self.door = Door()
         self.presence = Presence(loop, lambda: self._topics.get(broadcast.INBOX_TOPIC, ()))
 
     def start(self):
         hearing.begin()
-        self._tasks = [asyncio.ensure_future(work()) for work in (self._read, self._beat, self._recheck)]
+        self._tasks = {asyncio.ensure_future(work()) for work in (self._read, self._beat, self._recheck)}
 
     async def ready(self):
         """Wait until frames reach this process, or a second: then the beat heals what was missed."""
@@ -158,15 +159,16 @@ class Hub:
                 socket.take(bundle)
 
     def _begin(self, work):
-        """Run it beside the reader; kept in the list, or the loop could drop it half done."""
+        """Run it beside the reader, so that a page which takes nothing more holds up no other; kept among the tasks, or
+        the loop could drop it half done."""
         task = asyncio.ensure_future(work)
-        self._tasks.append(task)
+        self._tasks.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task):
-        self._tasks.remove(task)
+        self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            log.error("a look at rights or numbers failed (%s); the next is the net", type(task.exception()).__name__)
+            log.error("beside the reader failed %s; the next look is the net", type(task.exception()).__name__)
 
     # The beat --------------------------------------------------------------------------------------------------------
 
@@ -207,14 +209,14 @@ class Hub:
     async def _look_again(self, sockets, ended_session=None):
         """Close every one of these sockets whose session ended or whose right is gone; one query for all."""
         for socket in [each for each in sockets if ended_session and each.session_key == ended_session]:
-            await socket.end(4401)
+            self._begin(socket.end(NOT_SIGNED_IN))
         if not sockets:
             return
         found = await _rights_of_all(sockets)
         for socket in sockets:
             code = found.verdict(socket)
             if code is not None:
-                await socket.end(code)
+                self._begin(socket.end(code))
 
     async def close_all(self):
         """Ask every page to come back (graceful stop), each at a moment of its own: the close's reason says in how many
@@ -223,7 +225,7 @@ class Hub:
         random.shuffle(sockets)
         step = RETURN_SECONDS * 1000 / max(len(sockets), 1)
         for number, socket in enumerate(sockets):
-            await socket.end(RESTARTING, str(int((number + 0.5) * step)))
+            self._begin(socket.end(RESTARTING, str(int((number + 0.5) * step))))
 
 
 def beat_text(socket, numbers):
@@ -245,7 +247,8 @@ def _shown(socket, numbers):
 
 
 async def _numbers_for(sockets):
-    return await database_sync_to_async(numbers_of)(
+    return await asked(
+        numbers_of,
         {socket.user_id for socket in sockets if socket.audience == "employee"},
         {watched for socket in sockets for watched in socket.watching},
     )
@@ -256,10 +259,10 @@ async def _rights_of_all(sockets):
     user_ids, session_keys = {each.user_id for each in sockets}, {each.session_key for each in sockets}
     for _ in range(RIGHTS_TRIES - 1):
         try:
-            return await database_sync_to_async(rights_of)(user_ids, session_keys)
+            return await asked(rights_of, user_ids, session_keys)
         except DatabaseError:
             await asyncio.sleep(RIGHTS_PAUSE)
-    return await database_sync_to_async(rights_of)(user_ids, session_keys)
+    return await asked(rights_of, user_ids, session_keys)
 
 
 async def _quietly(awaitable):

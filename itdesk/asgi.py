@@ -11,9 +11,9 @@ from itdesk.handler import get_application  # noqa: E402
 
 http = get_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import URLRouter  # noqa: E402
 from channels.security.websocket import WebsocketDenier  # noqa: E402
+from channels.sessions import CookieMiddleware  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from conversations import hub  # noqa: E402
@@ -34,7 +34,8 @@ class Denied(WebsocketDenier):
     """An address that is no socket of ours: refused in the handshake."""
 
 
-sockets = AuthMiddlewareStack(
+# Cookies alone: who somebody is, the sockets ask for all that come together (conversations/door.py).
+sockets = CookieMiddleware(
     URLRouter(
         [
             path("ws/desk/", DeskSocket.as_asgi()),

@@ -59,7 +59,17 @@ class Rights:
 
 def rights_of(user_ids, session_keys):
     """Three queries for any number of sockets."""
-    active = frozenset(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
+    active = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True)
+    return _rights(frozenset(active), session_keys)
+
+
+def people_and_rights(user_ids, session_keys):
+    """`({user id: User}, Rights)`, of those who are active; for sockets that are new here. Three queries as well."""
+    users = User.objects.filter(is_active=True).in_bulk(user_ids)
+    return users, _rights(frozenset(users), session_keys)
+
+
+def _rights(active, session_keys):
     grants = RoleGrant.objects.filter(user__in=active, revoked_at=None)
     held = frozenset(grants.values_list("user_id", "role__code"))
     living = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())

@@ -7,7 +7,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import IntegrityError, transaction
 
-from conversations import consumers, hub
+from conversations import door, hub
 from conversations.commands import messages
 from conversations.commands.reading import mark_read
 from conversations.models import Message
@@ -50,7 +50,7 @@ def test_reading_an_older_line_again_takes_nothing_back(zhangwei):
 
 @pytest.mark.asyncio
 @pytest.mark.django_db(transaction=True)
-async def test_what_is_committed_while_the_numbers_are_read_is_heard(opened, zhangwei, monkeypatch):  # noqa: F811
+async def test_what_is_committed_while_the_numbers_are_read_is_heard(opened, zhangwei, monkeypatch):
     witness, loop = await opened("/ws/desk/", zhangwei), asyncio.get_running_loop()
     await witness.frame("hello")
 
@@ -61,7 +61,7 @@ async def test_what_is_committed_while_the_numbers_are_read_is_heard(opened, zha
         asyncio.run_coroutine_threadsafe(witness.frame("new_message"), loop).result(5)
         return numbers
 
-    monkeypatch.setattr(consumers, "numbers_of", reads_and_then_somebody_writes)
+    monkeypatch.setattr(door, "numbers_of", reads_and_then_somebody_writes)
     page = await opened("/ws/desk/", zhangwei)
     assert (await page.frame())["conversations"] == []
     assert (await page.frame("new_message"))["seq"] == 1
@@ -81,7 +81,7 @@ def watchful(monkeypatch):
 
 @pytest.mark.asyncio
 @pytest.mark.django_db(transaction=True)
-async def test_the_beat_comes_by_itself(beating, opened, zhangwei):  # noqa: F811
+async def test_the_beat_comes_by_itself(beating, opened, zhangwei):
     page = await opened("/ws/desk/", zhangwei)
     for _ in range(3):
         assert (await page.frame("beat"))["conversations"] == []
@@ -89,7 +89,7 @@ async def test_the_beat_comes_by_itself(beating, opened, zhangwei):  # noqa: F81
 
 @pytest.mark.asyncio
 @pytest.mark.django_db(transaction=True)
-async def test_a_session_that_ended_unheard_ends_its_pages_by_itself(watchful, opened, zhangwei):  # noqa: F811
+async def test_a_session_that_ended_unheard_ends_its_pages_by_itself(watchful, opened, zhangwei):
     page = await opened("/ws/desk/", zhangwei)
     await page.frame("hello")
     await database_sync_to_async(page.client.session.flush)()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 from accounts import roles
-from conversations import broadcast, consumers, hub
+from conversations import broadcast, hub
 from conversations.commands import lifecycle, messages
 
 from .pages import Page
@@ -300,11 +300,11 @@ async def hangs():
 async def test_a_page_that_was_never_let_in_takes_no_place(opened, zhangwei, monkeypatch, answer_of_the_database):
     page, asked = await database_sync_to_async(Page)("/ws/desk/", zhangwei), asyncio.Event()
 
-    async def ask():
+    async def ask(socket):
         asked.set()
         await answer_of_the_database()
 
-    monkeypatch.setattr(consumers, "database_sync_to_async", lambda question: ask)
+    monkeypatch.setattr(hub.running().door, "admission", ask)
     await page.open()
     await asked.wait()
     assert hub.running().sockets_of(zhangwei.pk) or answer_of_the_database is fails

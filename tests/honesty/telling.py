@@ -41,8 +41,8 @@ TELLING = [
         ),
         (
             CONSUMERS,
-            "        code, numbers = await database_sync_to_async(self._admission)()\n",
-            "        code, numbers = await database_sync_to_async(self._admission)()\n"
+            "        admission = await self.hub.door.admission(self)\n",
+            "        admission = await self.hub.door.admission(self)\n"
             "        self.hub.join(self, *self.topics(), broadcast.user_topic(self.user_id))\n",
         ),
     ),
