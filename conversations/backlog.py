@@ -1,6 +1,9 @@
 """What a page still has to hear: finished frames in order, bounded, and written without a task while the page keeps up."""
 
 import asyncio
+import logging
+
+log = logging.getLogger(__name__)
 
 # The ASGI extension in a socket's scope by which a server takes a Bundle at once, or answers False: this reader is
 # behind. Without it (another server, a test) the frames leave one by one through `send`.
@@ -24,12 +27,13 @@ def bundles(texts):
 
 
 class Backlog:
-    """One page's. `send(text)` is awaited per frame; `line(bundle)` is LINE's, or None. Holds everything until `open`."""
+    """One page's. `send(text)` is awaited per frame; `line(bundle)` is LINE's, or None; `lost()` is called when a frame
+    could not be written, after which no other may follow. Holds everything until `open`."""
 
-    __slots__ = ("_send", "_line", "_texts", "_writer", "_held")
+    __slots__ = ("_send", "_line", "_lost", "_texts", "_writer", "_held")
 
-    def __init__(self, send, line=None):
-        self._send, self._line = send, line
+    def __init__(self, send, line=None, lost=lambda: None):
+        self._send, self._line, self._lost = send, line, lost
         self._texts, self._writer, self._held = [], None, True
 
     def open(self, first):
@@ -62,5 +66,10 @@ class Backlog:
                 del self._texts[:1]  # afterwards: until then nothing may pass it
         except OSError:
             self._texts = []  # uvicorn says so that the page has gone; its disconnect is on the way
+        except Exception as error:
+            # A hole that the page does not know of is worse than no page: it comes back and asks `after=`.
+            log.warning("a frame could not be written (%s); its page is sent away", type(error).__name__)
+            self._texts = []
+            self._lost()
         finally:
             self._writer = None

@@ -55,7 +55,7 @@ class PageSocket(AsyncWebsocketConsumer):
         await self.accept()
         self.watching = {}  # conversation id → the id of its employee
         self.bucket, self.pace = Bucket(BURST, BURST / PER_SECONDS), TypingPace()
-        self.backlog = Backlog(self.send, self.scope.get("extensions", {}).get(LINE))
+        self.backlog = Backlog(self.send, self.scope.get("extensions", {}).get(LINE), self._send_away)
         self.session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         self.claim = self.session_key and await hub.running().door.claim(self.session_key)
         if not self.claim:
@@ -78,7 +78,7 @@ class PageSocket(AsyncWebsocketConsumer):
     def _greet(self, hello):
         # What has arrived since joining waited for this: `hello` is always first.
         if not self.backlog.open(hello):
-            asyncio.ensure_future(self.end(TOO_MANY))
+            self._send_away()
         self.greeted()
 
     def greeted(self):
@@ -110,7 +110,10 @@ class PageSocket(AsyncWebsocketConsumer):
     def take(self, bundle):
         """Hand over finished frames; never waits. Whoever is too far behind is closed and comes back by `after=`."""
         if not self.ended and not self.backlog.put(bundle):
-            asyncio.ensure_future(self.end(TOO_MANY))
+            self._send_away()
+
+    def _send_away(self):
+        asyncio.ensure_future(self.end(TOO_MANY))
 
     async def end(self, code, reason=None):
         if not self.ended:

@@ -97,6 +97,20 @@ async def test_a_page_that_has_gone_is_told_nothing_more():
     assert page.heard == []
 
 
+async def test_a_frame_that_cannot_be_written_sends_its_page_away_and_none_follows():
+    tried, lost = [], []
+
+    async def broken(text):
+        tried.append(text)
+        raise RuntimeError("not like this")
+
+    backlog = Backlog(broken, lost=lambda: lost.append(True))
+    backlog.open("hello")
+    backlog.put(Bundle("a"))
+    await settled()
+    assert (tried, lost) == (["hello"], [True])
+
+
 async def test_many_frames_are_many_bundles():
     made = bundles([str(number) for number in range(TOGETHER + 1)])
     assert [len(each.texts) for each in made] == [TOGETHER, 1]
