@@ -62,10 +62,10 @@ def exact(moment):
 
 @register.filter
 def wait_words(since):
-    """`刚刚`, `11 分`, `3 小时`, `2 天`: the loudest thing in a row, so as short as can be."""
+    """`不到 1 分`, `11 分`, `3 小时`, `2 天`: the loudest thing in a row, so as short as can be."""
     minutes = _minutes(since)
     if minutes < 1:
-        return _("刚刚")
+        return _("不到 1 分")
     if minutes < 60:
         return ngettext("%(n)d 分", "%(n)d 分", minutes) % {"n": minutes}
     if minutes < 24 * 60:

@@ -150,7 +150,7 @@ def test_a_row_holds_nothing_personal(zhangwei, wangqiang, liyang):
 
 @pytest.mark.parametrize(
     ("minutes", "words", "level"),
-    [(0, "刚刚", "fresh"), (9, "9 分", "fresh"), (10, "10 分", "long"), (45, "45 分", "late"), (150, "2 小时", "late"),
+    [(0, "不到 1 分", "fresh"), (9, "9 分", "fresh"), (10, "10 分", "long"), (45, "45 分", "late"), (150, "2 小时", "late"),
      (3000, "2 天", "late")],
 )  # fmt: skip
 def test_a_wait_is_said_in_one_breath(minutes, words, level):

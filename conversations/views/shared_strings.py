@@ -16,7 +16,7 @@ def shared_strings():
         "copy_failed": _("请长按选择后复制"),
         "draft_other": _("另一份草稿：%s"),
         "draft_here_only": _("草稿暂时只保存在这台设备上"),
-        "offline": _("网络恢复后自动发送"),
+        "offline": _("连上后自动发送"),
         "too_fast": _("发送太快了，%n 秒后自动重试"),
         "busy": _("系统正忙，%n 秒后自动重试"),
         "uploading": _("正在上传 %n%"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 def console_strings():
     """Read by `strings.js` from the page; `%n` stands for a number, `%s` for a name."""
     return {
-        "wait_now": _("刚刚"),
+        "wait_now": _("不到 1 分"),
         "wait_minutes": _("%n 分"),
         "wait_hours": _("%n 小时"),
         "wait_days": _("%n 天"),

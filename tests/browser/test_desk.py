@@ -95,7 +95,7 @@ def test_it_keeps_what_was_sent_without_a_network_over_a_reload(desk, problems):
     desk.page.route(POSTS, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     desk.write("我在电梯里")
     desk.write("出来再说")
-    expect(desk.bubble("我在电梯里")).to_contain_text("网络恢复后自动发送")
+    expect(desk.bubble("我在电梯里")).to_contain_text("连上后自动发送")
     desk.page.reload()
     expect(desk.bubble("出来再说")).to_have_class(re.compile("message--pending"))
     desk.page.unroute(POSTS)

@@ -508,7 +508,7 @@ def test_trying_again_and_again_is_said_aloud_once(desk, problems):
         until(desk.page, lambda tries=tries: len(line.tried) >= tries)
         back(desk)
     expect_state(desk, "断网", "offline")
-    assert desk.page.evaluate("window.said") == ["网络恢复后自动发送"]
+    assert desk.page.evaluate("window.said") == ["连上后自动发送"]
 
 
 def test_what_never_left_may_be_taken_back(desk, problems):
