@@ -75,7 +75,9 @@ export class Unsent {
     if (name === "refused") return notSent(item.refused);
     if (name === "bare") return say("shared.bare", { n: item.lost_files });
     const why = this.unkept.get(item.client_id);
-    const words = name === "waiting" || name === "sending" ? "" : say(`shared.${name}`, { n: seconds });
+    // Both are tried again in the same way, but only one of them has to do with the network of who reads it.
+    const told = name === "offline" && navigator.onLine !== false ? "unreachable" : name;
+    const words = name === "waiting" || name === "sending" ? "" : say(`shared.${told}`, { n: seconds });
     return [words, why ? say(`shared.unkept_${why}`) : ""].filter(Boolean).join(" ");
   }
 

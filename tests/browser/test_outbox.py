@@ -508,7 +508,7 @@ def test_trying_again_and_again_is_said_aloud_once(desk, problems):
         until(desk.page, lambda tries=tries: len(line.tried) >= tries)
         back(desk)
     expect_state(desk, "断网", "offline")
-    assert desk.page.evaluate("window.said") == ["连上后自动发送"]
+    assert desk.page.evaluate("window.said") == ["暂时连不上，连上后自动发送"]
 
 
 def test_what_never_left_may_be_taken_back(desk, problems):
@@ -520,6 +520,7 @@ def test_what_never_left_may_be_taken_back(desk, problems):
     expect(desk.bubble("也许到了").locator("[data-way]:visible")).to_have_count(0)
     desk.page.context.set_offline(True)
     desk.write("没有离开")
+    expect(desk.bubble("没有离开")).to_contain_text("网络恢复后自动发送")
     press(desk, "没有离开", "edit")
     expect(desk.field).to_have_value("没有离开")
     line.rest = "pass"
