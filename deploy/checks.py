@@ -1,7 +1,8 @@
 """`deploy/dev.py test`: every check, each with its time; the last line is the total.
 
-In a whole run the unit tests of both databases run side by side. Browsers and server processes have the machine to
-themselves: they wait for each other by the clock. Somebody who asked for a part sees it run, one step after another.
+In a whole run the unit tests of both databases run side by side, and behind the faster ones how the pages look. Other
+browser tests and server processes have the machine to themselves: they wait for each other by the clock. Somebody who
+asked for a part sees it run, one step after another.
 """
 
 import itertools
@@ -33,9 +34,11 @@ PRODUCTION = {
     "WECOM_SECRET": "a-secret-of-this-check-alone",
 }
 UNIT = "not browser and not stack"
-BROWSER = "browser"
-# How a page looks (axe, widths, languages) does not depend on the database: once is enough.
-BROWSER_AGAIN = "browser and not look"
+LOOK = "browser and look"
+BROWSER = "browser and not look"
+# Once more over Redis, between two connections to PostgreSQL: what goes from page to page. What one page does by itself
+# does not depend on them, and the answers of the server are compared on both in the unit tests.
+LIVE = "browser and live"
 
 
 @dataclass
@@ -118,14 +121,19 @@ def static_checks(run):
 def suites(run):
     # Some of the last need neither server; they skip themselves.
     real = bool(run.postgres and run.redis)
-    side_by_side(run, lambda: pytest(run, "unit tests, SQLite", UNIT), lambda: real_units(run, real))
-    # Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
-    browser(run, "browser tests, SQLite")
+    side_by_side(run, lambda: on_sqlite(run), lambda: real_units(run, real))
+    browser(run, "browser tests, SQLite", BROWSER)
     if real:
-        browser(run, "browser tests, PostgreSQL + Redis", BROWSER_AGAIN, real=True)
+        browser(run, "browser tests, PostgreSQL + Redis", LIVE, real=True)
     else:
-        skip(run, BROWSER_AGAIN)
+        skip(run, LIVE)
     pytest(run, "server processes", "stack", real=real)
+
+
+def on_sqlite(run):
+    pytest(run, "unit tests, SQLite", UNIT)
+    # Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
+    browser(run, "how the pages look", LOOK)
 
 
 def real_units(run, real):
@@ -143,7 +151,7 @@ def side_by_side(run, *steps):
     run.quietly = False
 
 
-def browser(run, name, marker=BROWSER, *, real=False):
+def browser(run, name, marker, *, real=False):
     if run.chromium:
         pytest(run, name, marker, real=real)
     else:

@@ -59,7 +59,7 @@ def test_the_tests_of_a_missing_part_count_as_skipped(tmp_path, monkeypatch):
     monkeypatch.setattr(tally, "of_missing", lambda python, environment, selection: tally.Tally(skipped=10))
     run = a_run(tmp_path, "-k", "send")
     checks.suites(run)
-    assert run.total == tally.Tally(skipped=30)
+    assert run.total == tally.Tally(skipped=40)
 
 
 def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatch):
@@ -71,9 +71,10 @@ def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatc
     markers = [command[command.index("-m", 3) + 1] for command in asked]
     assert markers == [
         "(not browser and not stack) and (not slow)",
+        "(browser and look) and (not slow)",
         "(not browser and not stack) and (not slow)",
-        "(browser) and (not slow)",
         "(browser and not look) and (not slow)",
+        "(browser and live) and (not slow)",
         "(stack) and (not slow)",
     ]
     assert all(command[-1] == "-x" for command in asked)
@@ -92,7 +93,7 @@ def test_a_whole_run_takes_both_unit_tests_at_once_and_counts_all(tmp_path, monk
     run = a_run(tmp_path)
     run.chromium, run.postgres, run.redis = "/chromium", "postgresql://here", "redis://here:6379"
     checks.suites(run)
-    assert run.total == tally.Tally(passed=5)
+    assert run.total == tally.Tally(passed=6)
 
 
 def test_a_quiet_step_says_everything_at_its_end(tmp_path, capsys):

@@ -16,6 +16,8 @@ from tests.processes import until
 from .steps import Console, Desk
 from .test_two_people import words
 
+pytestmark = pytest.mark.live
+
 MESSAGES = int(os.environ.get("BROWSER_CHAOS", 20))
 SEED = int(os.environ.get("BROWSER_CHAOS_SEED", 1 if MESSAGES == 20 else Random().randrange(10_000)))
 WEATHER = (

@@ -13,6 +13,8 @@ from conversations.models import Message
 from .steps import Console, Desk
 from .test_two_people import words
 
+pytestmark = pytest.mark.live
+
 OFFLINE = ("ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED", "ERR_FAILED", "WebSocket connection to")
 
 

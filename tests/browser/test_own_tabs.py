@@ -17,6 +17,8 @@ from .steps import Console, Desk
 from .test_desk import until
 from .test_reading import answer, ask
 
+pytestmark = pytest.mark.live
+
 WITHIN = 5_000  # ms; a frame takes some hundredths of it, the machine of a test run may be busy
 
 

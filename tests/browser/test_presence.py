@@ -12,6 +12,8 @@ from .hints import mute, recorded, show, stop_the_clock, told
 from .steps import Console, Desk
 from .test_reading import answer, ask
 
+pytestmark = pytest.mark.live
+
 
 def people(place):
     return place.locator("[data-people]")

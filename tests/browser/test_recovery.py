@@ -21,6 +21,8 @@ from .test_desk import answer, ask
 from .test_healing import OFFLINE
 from .threads import change, fill, frame_of, numbers_of, scroll_to, seqs, watch
 
+pytestmark = pytest.mark.live
+
 AFTER = re.compile(r"messages\?.*after=")
 SOON = 4000  # ms; a question that is asked again because nobody answered, or the poll, is no way back of its own
 RETURNS = {

@@ -12,6 +12,8 @@ from conversations.queries.watching import Rights
 
 from .steps import Console, Desk
 
+pytestmark = pytest.mark.live
+
 ENDED = 5_000  # ms in which a right that was taken away ends an open page's socket (CONTRACT 5.7)
 
 
