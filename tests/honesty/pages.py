@@ -4,6 +4,7 @@ from .mechanism import broken
 
 OUTBOX = "tests/browser/test_outbox.py::"
 HEALING = "tests/browser/test_healing.py::"
+PRESENCE = "tests/browser/test_presence.py::"
 DESK = "tests/browser/test_desk.py::"
 FEED = "static/js/feed.js"
 
@@ -169,5 +170,29 @@ PAGES = [
         "words of another device are put into the field at once",
         "tests/browser/test_drafts.py::test_what_is_being_typed_is_never_taken_away",
         ("static/js/desk_draft.js", "isBusy: () => document.hasFocus() &&", "isBusy: () => !document.body &&"),
+    ),
+    broken(
+        "a page comes back at the moment that the server named",
+        "it comes when it likes",
+        "tests/browser/test_line.py::test_a_page_waits_for_its_own_moment_and_comes_back_at_once_when_somebody_looks",
+        ("static/js/comeback.js", "return named < SPREAD ? named :", "return named < SPREAD ? 0 :"),
+    ),
+    broken(
+        "typing runs out at the listener",
+        "it stands until somebody takes it away",
+        f"{PRESENCE}test_both_sides_see_that_the_other_writes_until_it_is_there_or_they_stop",
+        ("static/js/typing.js", "const EXPIRY = 5000;", "const EXPIRY = 50000;"),
+    ),
+    broken(
+        "a page says again and again that it is on screen",
+        "it says so once",
+        f"{PRESENCE}test_a_page_says_every_ten_seconds_that_it_is_on_screen_and_is_forgotten_when_it_does_not",
+        ("static/js/presence.js", "const AGAIN = 10000;", "const AGAIN = 1000000;"),
+    ),
+    broken(
+        "colleagues see who writes",
+        "a face looks the same whatever its owner does",
+        f"{PRESENCE}test_colleagues_are_seen_in_the_row_and_the_header_until_they_leave",
+        ("static/js/presence.js", 'person.state === "writing"', 'person.state === "wrote"'),
     ),
 ]

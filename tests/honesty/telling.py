@@ -7,6 +7,7 @@ CONSUMERS = "conversations/consumers.py"
 BROADCAST = "conversations/broadcast.py"
 HINTS = "tests/contract/test_hints.py::"
 SOCKETS = "conversations/tests/test_sockets.py::"
+DOOR = "conversations/tests/test_door.py::"
 LAST_WORD = "conversations/tests/test_last_word.py::"
 
 TELLING = [
@@ -162,5 +163,35 @@ TELLING = [
             "    if written_by is None or written_by == str(request.user.pk):\n",
             "    if written_by is None or written_by:\n",
         ),
+    ),
+    broken(
+        "at the door no answer is older than its question",
+        "whoever comes is given what was asked before",
+        f"{DOOR}test_who_comes_while_a_question_is_under_way_is_in_the_next",
+        (
+            "conversations/door.py",
+            "        for (_one, answer), each in zip(now, found, strict=True):\n",
+            "        now, self._waiting = now + self._waiting, []\n"
+            "        for (_one, answer), each in zip(now, found + found[:1] * len(now), strict=False):\n",
+        ),
+    ),
+    broken(
+        "a session that was ended by its epoch opens no socket",
+        "only its own row is looked at",
+        f"{DOOR}test_a_session_that_fits_no_longer_is_not_let_in[epoch]",
+        ("conversations/door.py", "return code if code is not None or", "return code if True or"),
+    ),
+    broken(
+        "a made-up cookie fails nobody's question",
+        "whatever a cookie says goes to the database",
+        f"{DOOR}test_a_made_up_session_is_nobodys[nul]",
+        ("accounts/sessions.py", "for each in session_keys if KEY.fullmatch(each)]", "for each in session_keys]"),
+        real=True,
+    ),
+    broken(
+        "a page with a hole is sent away",
+        "a frame that could not be written is forgotten",
+        "conversations/tests/test_backlog.py::test_a_frame_that_cannot_be_written_sends_its_page_away_and_none_follows",
+        ("conversations/backlog.py", "            self._lost()\n", "            pass\n"),
     ),
 ]
