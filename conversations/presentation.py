@@ -1,6 +1,7 @@
 """The only code that renders a message, an inbox row or a header; each has one shape, wherever it is shown."""
 
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .access import AGENTS
@@ -36,7 +37,18 @@ def message_json(message, audience):
 
 
 def message_html(message, audience):
-    """The bubble, for one audience, in the language in force. Nothing in it depends on who looks."""
+    """The bubble, for one audience, in the language in force. Nothing in it depends on who looks.
+
+    Made once for each object: the answer to a post is the frame that its author's other pages hear.
+    """
+    made = message.__dict__.setdefault("_made", {})
+    shape = (audience, get_language(), message.version)
+    if shape not in made:
+        made[shape] = _message_html(message, audience)
+    return made[shape]
+
+
+def _message_html(message, audience):
     return render_to_string(
         "conversations/_message.html",
         {

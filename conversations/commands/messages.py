@@ -9,7 +9,7 @@ from jobs import faults
 from jobs.queue import declare, enqueue
 
 from .. import access, broadcast
-from ..errors import Conflict, NotAllowed
+from ..errors import Conflict, NotAllowed, Refused
 from ..events import record
 from ..models import Conversation, Message
 from ..states import FIRST, OPEN, Action, Status, next_status
@@ -43,11 +43,8 @@ def post_message(
     the words were (commands.drafts.Begun), which is over with them. Raises Refused and NotFound.
     """
     client_id = checked_client_id(client_id)
-    if earlier := _earlier(author, client_id):
-        return earlier, False  # whatever else a repetition says: what was acknowledged stays acknowledged
-    words = Words.checked(author, content, msg_type, attachment_ids)
 
-    def write():
+    def write(words):
         conversation = _conversation_of(author, conversation_id, new_topic)
         if earlier := _earlier(author, client_id):
             return earlier, False
@@ -56,7 +53,7 @@ def post_message(
             forget_sent(author, message.conversation, begun)
         return message, True
 
-    return _once(write, author, client_id)
+    return _once(lambda: Words.checked(author, content, msg_type, attachment_ids), write, author, client_id)
 
 
 def post_reply(
@@ -77,11 +74,8 @@ def post_reply(
     when somebody wrote after `based_on_seq` or the conversation is resolved.
     """
     client_id = checked_client_id(client_id)
-    if earlier := _earlier(author, client_id):
-        return earlier, False  # whatever else a repetition says: what was acknowledged stays acknowledged
-    words = Words.checked(author, content, msg_type, attachment_ids)
 
-    def write():
+    def write(words):
         conversation = lock(access.visible_to(author, access.AGENTS), conversation_id)
         if earlier := _earlier(author, client_id):
             return earlier, False
@@ -94,18 +88,23 @@ def post_reply(
             forget_sent(author, conversation, begun)
         return message, True
 
-    return _once(write, author, client_id)
+    return _once(lambda: Words.checked(author, content, msg_type, attachment_ids), write, author, client_id)
 
 
-def _once(write, author, client_id):
-    """Run `write` in a transaction of its own. Two posts of one id that met under different locks (one named the
-    conversation, one did not) are told apart by the unique constraint: the loser answers with the winner's message."""
-    faults.at("m1")
+def _once(check, write, author, client_id):
+    """`write(check())`, in a transaction of its own, which `check` must not hold up.
+
+    Two posts of one id that met under different locks (one named the conversation, one did not) are told apart by the
+    unique constraint: the loser answers with the winner's message. So does a repetition that is refused, whatever else
+    it says: what was acknowledged stays acknowledged. Nobody looks for one before: a first try is what nearly all are.
+    """
     try:
+        words = check()
+        faults.at("m1")
         with transaction.atomic(durable=True):
-            written = write()
+            written = write(words)
             faults.at("m2")
-    except IntegrityError:
+    except (IntegrityError, Refused):
         earlier = _earlier(author, client_id)
         if earlier is None:
             raise

@@ -12,7 +12,7 @@ from conversations.hearing import hearing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # One more is a decision, not an accident: each costs as much as a bubble (docs/performance.md).
-EMPLOYEE_SENDS, AGENT_NOTES = 9, 9
+EMPLOYEE_SENDS, AGENT_NOTES = 7, 7
 
 
 @pytest.fixture(autouse=True)

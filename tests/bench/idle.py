@@ -30,7 +30,7 @@ QUIET = 55  # seconds: two beats, two pings, and with the in-memory layer many l
 def sends(server, person):
     """Milliseconds of each of SENDS messages, one after the other; and the processor time of one."""
     line = requests.Session()
-    line.headers |= {"Cookie": person["cookie"], "X-CSRFToken": person["csrf"], "Accept": "application/json"}
+    line.headers.update({"Cookie": person["cookie"], "X-CSRFToken": person["csrf"], "Accept": "application/json"})
     before, times = cost.cpu([server.process.pid]), []
     for number in range(SENDS):
         fields = {"client_id": uuid.uuid4(), "content": f"第 {number} 句", "conversation_id": person["conversation_id"]}

@@ -18,6 +18,8 @@ def _cell(row, name, figures, floor):
     if row not in figures:
         return "–"
     value = figures[row]
+    if isinstance(value, dict):  # how often each code closed a socket
+        value = sum(value.values())
     if name == FLOOR or not floor or not floor.get(row) or isinstance(value, int):
         return number(value)
     return f"{number(value)} ({number(value / floor[row])} ×)"

@@ -29,11 +29,11 @@ STORING = [
         "one client_id, one message: the answer to the loser",
         "the constraint's error is nobody's affair",
         f"{LAST_WORD}test_who_loses_the_race_for_a_client_id_is_answered_with_the_winners_message",
-        (MESSAGES, "    except IntegrityError:\n", "    except ZeroDivisionError:\n"),
+        (MESSAGES, "    except (IntegrityError, Refused):\n", "    except Refused:\n"),
     ),
     broken(
         "one client_id, one message: the look under the lock",
-        "only the look before the lock is left, and no constraint behind it",
+        "nobody looks, and no constraint is behind it",
         f"{POST}test_ten_posts_of_one_first_message_open_one_conversation",
         (
             MESSAGES,
