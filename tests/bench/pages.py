@@ -58,7 +58,7 @@ class Place:
         thread = f"/agent/conversations/{known['conversation_id']}"
         desk = f"/itdesk/messages?conversation_id={known['conversation_id']}"
         return {
-            "console": ("agent", "/agent/"),
+            "console": ("agent", "/agent/?view=all"),
             "inbox": ("agent", "/agent/conversations?view=all"),
             "thread": ("agent", f"{thread}/"),
             "after": ("agent", f"{thread}/messages?after={known['middle']}"),

@@ -7,6 +7,8 @@ import json
 
 import django
 
+MISSED = 30  # messages that `after=` asks for, at every size
+
 
 def main():
     django.setup()
@@ -25,7 +27,7 @@ def main():
                 "agent": _cookie(agent)["cookie"],
                 "employee": _cookie(found.employee)["cookie"],
                 "conversation_id": str(found.pk),
-                "middle": found.last_seq // 2,
+                "middle": max(0, found.last_seq - MISSED),
                 "messages": Message.objects.count(),
             }
         )
