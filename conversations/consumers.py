@@ -39,7 +39,7 @@ class PageSocket(AsyncWebsocketConsumer):
 
     # No such layer: Channels then gives a socket no channel, no receive task and no dispatch per event.
     channel_layer_alias = "none"
-    audience = backlog = None
+    audience = backlog = hangs_on = None
     ended = False
 
     async def __call__(self, scope, receive, send):
@@ -72,7 +72,7 @@ class PageSocket(AsyncWebsocketConsumer):
         admission = await self.hub.door.admission(self)
         if admission.code is not None or self.ended:
             return await self.end(admission.code)
-        self.name = admission.user.display_name
+        self.name, self.hangs_on = admission.user.display_name, admission.hangs_on
         self._greet(hub.hello_text(self, admission.numbers, settings.BUILD_ID))
 
     def _greet(self, hello):

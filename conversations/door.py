@@ -56,8 +56,7 @@ class Together:
             found = await self._ask([one for one, _answer in now])
         except Exception as error:
             for _one, answer in now:
-                # Each its own, as a traceback grows where it is raised. Whoever left meanwhile is done.
-                answer.done() or answer.set_exception(type(error)(*error.args))
+                answer.done() or answer.set_exception(error)  # whoever left meanwhile is done
         else:
             for (_one, answer), each in zip(now, found, strict=True):
                 answer.done() or answer.set_result(each)
@@ -65,11 +64,13 @@ class Together:
 
 @dataclass(frozen=True)
 class Admission:
-    """`code`: with which to close this socket, or None; `user`: whose page it is; `numbers`: for its `hello`."""
+    """`code`: with which to close this socket, or None; `user`: whose page it is; `hangs_on`: what its session was
+    compared with; `numbers`: for its `hello`."""
 
     code: int | None
-    user: User | None = None
-    numbers: Numbers | None = None
+    user: User | None
+    hangs_on: list | None
+    numbers: Numbers
 
 
 class Door:
@@ -92,7 +93,8 @@ def _admissions(sockets):
     let_in = [each for each, code in zip(sockets, codes, strict=True) if code is None]
     numbers = numbers_of({each.user_id for each in let_in if each.audience == EMPLOYEE}, set())
     faults.at("m9")
-    return [Admission(code, users.get(each.user_id), numbers) for each, code in zip(sockets, codes, strict=True)]
+    people = [(users.get(each.user_id), rights.active.get(each.user_id)) for each in sockets]
+    return [Admission(code, *person, numbers) for code, person in zip(codes, people, strict=True)]
 
 
 def _verdict(socket, users, rights):

@@ -42,6 +42,7 @@ sockets = CookieMiddleware(
         [
             path("ws/desk/", DeskSocket.as_asgi()),
             path("ws/agent/", AgentSocket.as_asgi()),
+            path("", Denied.as_asgi()),
             path("<path:anything>", Denied.as_asgi()),
         ]
     )

@@ -16,6 +16,7 @@ from django.db import connections
 from django.urls import set_script_prefix
 
 KEPT = 8  # idle threads, each with its open connection to SQLite; beyond, a thread ends with its request
+MOST = 100  # requests in hand at once; more wait. 500 took all the files that a process may open (1,024 by default)
 
 
 class RequestThread(ThreadPoolExecutor):
@@ -57,6 +58,7 @@ class DeskHandler(ASGIHandler):
     def __init__(self):
         super().__init__()
         self._threads = Threads()
+        self._room = asyncio.Semaphore(MOST)
 
     def load_middleware(self, is_async=False):
         # As under WSGI: otherwise every middleware that Django calls async-capable hops into the thread twice.
@@ -104,12 +106,13 @@ class DeskHandler(ASGIHandler):
             sending.result()
 
     async def __call__(self, scope, receive, send):
-        thread = self._threads.take()
-        try:
-            async with ThreadSensitiveContext(executor=thread):
-                await super().__call__(scope, receive, send)
-        finally:
-            self._threads.give_back(thread)
+        async with self._room:
+            thread = self._threads.take()
+            try:
+                async with ThreadSensitiveContext(executor=thread):
+                    await super().__call__(scope, receive, send)
+            finally:
+                self._threads.give_back(thread)
 
 
 def get_application():

@@ -47,6 +47,29 @@ def ready(request):
     return JsonResponse({**body, "reason": reason} if reason else body, status=503 if reason else 200)
 
 
+class Question:
+    """One asking of one part. Its answer is for whoever came while it was asked, and is never taken away again."""
+
+    def __init__(self, probe):
+        self.over, self._probe, self._answer = threading.Event(), probe, None
+        threading.Thread(target=self._run, name=f"probe-{probe.name}", daemon=True).start()
+
+    def answer(self, seconds):
+        self.over.wait(max(seconds, 0))
+        return self._answer or {"state": self._probe.when_silent, "detail": "does not answer in time"}
+
+    def _run(self):
+        try:
+            state, detail = self._probe.ask()
+        except Exception as error:  # whatever a part raises is its state, never a 500 of the probe
+            # The kind only: a driver's text may hold an address or a user name, and this page is open to all.
+            state, detail = self._probe.when_silent, type(error).__name__
+        finally:
+            connections.close_all()  # this thread's own; nobody else would ever close them
+        self._answer = {"state": state, "detail": detail}
+        self.over.set()
+
+
 class Probe:
     """Asks one part in a thread of its own, so that a part that hangs cannot hold the answer.
 
@@ -54,39 +77,23 @@ class Probe:
     """
 
     def __init__(self, name, ask, when_silent="degraded"):
-        self.name, self._ask, self._when_silent = name, ask, when_silent
+        self.name, self.ask, self.when_silent = name, ask, when_silent
         self._lock = threading.Lock()
-        self._thread = None
-        self._answer = None
+        self._question = None
 
-    def start(self):
+    def question(self):
+        """The one under way, or a new one. Two who ask at the same moment get the same."""
         with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._answer = None
-                self._thread = threading.Thread(target=self._run, name=f"probe-{self.name}", daemon=True)
-                self._thread.start()
-
-    def result(self, seconds):
-        self._thread.join(max(seconds, 0))
-        return self._answer or {"state": self._when_silent, "detail": "does not answer in time"}
-
-    def _run(self):
-        try:
-            state, detail = self._ask()
-        except Exception as error:  # whatever a part raises is its state, never a 500 of the probe
-            # The kind only: a driver's text may hold an address or a user name, and this page is open to all.
-            state, detail = self._when_silent, type(error).__name__
-        finally:
-            connections.close_all()  # this thread's own; nobody else would ever close them
-        self._answer = {"state": state, "detail": detail}
+            if self._question is None or self._question.over.is_set():
+                self._question = Question(self)
+            return self._question
 
 
 def examine(probes):
     """Ask all parts at once. Returns `{name: {"state", "detail"}}` within DEADLINE seconds."""
     end = time.monotonic() + DEADLINE
-    for probe in probes:
-        probe.start()
-    return {probe.name: probe.result(end - time.monotonic()) for probe in probes}
+    asked = {probe.name: probe.question() for probe in probes}
+    return {name: question.answer(end - time.monotonic()) for name, question in asked.items()}
 
 
 def _database():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
 
-from . import environment
+from . import environment, redis_line
 from .environment import BASE_DIR, LOOPBACK_NAMES, Malformed
 
 environment.load_file()
@@ -153,7 +153,10 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "prefix": environment.text("REDIS_PREFIX", "itdesk")},
+            "CONFIG": {
+                "hosts": [redis_line.options_of(REDIS_URL)],
+                "prefix": environment.text("REDIS_PREFIX", "itdesk"),
+            },
         }
     }
     CACHES = {
@@ -273,6 +276,7 @@ EMPLOYEE_SEES_READ = environment.flag("EMPLOYEE_SEES_READ")
 BUILD_ID = environment.text("BUILD_ID", "dev")
 RATE_SEND = environment.rate("RATE_SEND", "30/m")
 RATE_DRAFT = environment.rate("RATE_DRAFT", "150/m")  # a page that is written in saves every 2 s
+RATE_ACTION = environment.rate("RATE_ACTION", "60/m")
 RATE_UPLOAD = environment.rate("RATE_UPLOAD", "20/10m")
 RATE_LOGIN = environment.rate("RATE_LOGIN", "10/m")
 RATE_ASSISTANT = environment.rate("RATE_ASSISTANT", "10/m")
@@ -324,5 +328,10 @@ LOGGING = {
         "urllib3": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "daphne.http_protocol": {"level": "WARNING"},
+        # Answered with 400 and 413, and anybody can do it: a traceback each would fill the log.
+        **dict.fromkeys(
+            (f"django.security.{name}" for name in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent")),
+            {"level": "CRITICAL"},
+        ),
     },
 }

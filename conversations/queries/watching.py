@@ -42,15 +42,18 @@ def numbers_of(employee_ids, conversation_ids):
 
 @dataclass(frozen=True)
 class Rights:
-    """Who may do what, and which sessions live, as of one moment."""
+    """Who may do what, and which sessions live, as of one moment. `active`: what each person's sessions hang on."""
 
-    active: frozenset
+    active: dict
     held: frozenset
     sessions: frozenset
 
     def verdict(self, socket):
         """The code to close this socket with, or None when it may stay."""
-        if socket.user_id not in self.active or socket.session_key not in self.sessions:
+        hangs_on = self.active.get(socket.user_id)
+        if hangs_on is None or socket.session_key not in self.sessions:
+            return NOT_SIGNED_IN
+        if socket.hangs_on not in (None, hangs_on):  # None: it is only being let in
             return NOT_SIGNED_IN
         if (socket.user_id, NEEDED_ROLE[socket.audience]) not in self.held:
             return ROLE_LOST
@@ -59,14 +62,14 @@ class Rights:
 
 def rights_of(user_ids, session_keys):
     """Three queries for any number of sockets."""
-    active = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True)
-    return _rights(frozenset(active), session_keys)
+    active = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "session_epoch", "password")
+    return _rights({pk: hangs_on for pk, *hangs_on in active}, session_keys)
 
 
 def people_and_rights(user_ids, session_keys):
     """`({user id: User}, Rights)`, of those who are active; for sockets that are new here. Three queries as well."""
     users = User.objects.filter(is_active=True).in_bulk(user_ids)
-    return users, _rights(frozenset(users), session_keys)
+    return users, _rights({pk: [each.session_epoch, each.password] for pk, each in users.items()}, session_keys)
 
 
 def _rights(active, session_keys):

@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from accounts import sessions
 from accounts.models import User
-from conversations import door
+from conversations import door, hub
 from conversations.door import AT_ONCE, Together
 
 from .pages import Page
@@ -139,4 +139,14 @@ async def test_a_made_up_session_is_nobodys(opened, cookie):
         "/ws/desk/", None, **({"cookie": f"sessionid={cookie}"} if cookie else {})
     )
     await page.open()
+    assert await page.closed() == 4401
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_open_page_ends_with_what_its_session_hangs_on(opened, zhangwei):
+    """The epoch alone: disabled and enabled again before anybody looked."""
+    page = await opened("/ws/desk/", zhangwei)
+    await page.frame("hello")
+    await User.objects.filter(pk=zhangwei.pk).aupdate(session_epoch=zhangwei.session_epoch + 1)
+    await hub.running()._look_again(hub.running().sockets_of(zhangwei.pk))
     assert await page.closed() == 4401

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.doors import role_required
+from accounts.limits import limited
 from accounts.models import Role
 
 from .. import access
@@ -24,30 +25,35 @@ from .thread import back_to
 
 @require_POST
 @role_required(Role.AGENT)
+@limited("action", "RATE_ACTION")
 def claim(request, conversation_id):
     return _act(request, conversation_id, lifecycle.claim)
 
 
 @require_POST
 @role_required(Role.AGENT)
+@limited("action", "RATE_ACTION")
 def release(request, conversation_id):
     return _act(request, conversation_id, lifecycle.release)
 
 
 @require_POST
 @role_required(Role.AGENT)
+@limited("action", "RATE_ACTION")
 def resolve(request, conversation_id):
     return _act(request, conversation_id, lifecycle.resolve, answer=_next_waiting)
 
 
 @require_POST
 @role_required(Role.AGENT)
+@limited("action", "RATE_ACTION")
 def reopen(request, conversation_id):
     return _act(request, conversation_id, lifecycle.reopen, answer=_opened_again)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.AGENT)
+@limited("action", "RATE_ACTION")
 def transfer(request, conversation_id):
     """GET: the colleagues to choose from. POST `assigned_agent_id` (ours) or `userid` (WeCom's): hand it over."""
     if request.method == "GET":

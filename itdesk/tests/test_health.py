@@ -21,7 +21,7 @@ def running_worker(transactional_db):
 
 def replaced(monkeypatch, name, ask):
     probes = [
-        health.Probe(probe.name, ask, probe._when_silent) if probe.name == name else probe for probe in health.PARTS
+        health.Probe(probe.name, ask, probe.when_silent) if probe.name == name else probe for probe in health.PARTS
     ]
     monkeypatch.setattr(health, "PARTS", probes)
 
@@ -77,6 +77,23 @@ def test_it_is_not_ready_without_the_database(monkeypatch):
     assert (status, body["status"], body["database"]["state"]) == (503, "unavailable", "down")
     assert body["reason"].startswith("database")
     assert "hunter2" not in str(body)
+
+
+def test_whoever_asks_at_the_same_moment_gets_a_true_answer():
+    """Balancers ask from several hosts; an answer that another one's question took away was a false 503."""
+    probe = health.Probe("part", lambda: ("ok", ""))
+    found, begin = [], threading.Barrier(8)
+
+    def ask():
+        begin.wait()
+        found.extend(health.examine([probe])["part"]["state"] for _ in range(200))
+
+    askers = [threading.Thread(target=ask) for _ in range(8)]
+    for each in askers:
+        each.start()
+    for each in askers:
+        each.join()
+    assert found == ["ok"] * 1600
 
 
 @pytest.mark.usefixtures("running_worker")

@@ -145,6 +145,14 @@ def test_too_many_sends_are_429_with_a_time_to_come_back(zhang, li, settings):
     assert zhang.at_desk(conversation).status_code == 200  # reading is not counted
 
 
+def test_steps_back_and_forth_have_a_limit(zhang, wang, settings):
+    """Each is a line in the employee's thread, and news for everybody who waits."""
+    settings.RATE_ACTION = "3/13m"
+    conversation = zhang.ask()
+    steps = [wang.act(conversation, action).status_code for action in ("claim", "release", "claim", "release")]
+    assert steps == [200, 200, 200, 429]
+
+
 def test_who_is_not_signed_in_is_told_401(nobody):
     for answer in (nobody.say(), nobody.at_desk(uuid.uuid4()), nobody.get("/api/portal/roles")):
         assert (answer.status_code, answer.json()["error"]) == (401, "not_signed_in")

@@ -47,7 +47,7 @@ class Installation:
             "WECOM_SIMULATOR": "true",
             "PYTHONUTF8": "1",
             "PRESENCE_LEASE": str(PRESENCE_LEASE),
-            **dict.fromkeys(("RATE_SEND", "RATE_LOGIN", "RATE_UPLOAD"), "100000/m"),
+            **dict.fromkeys(("RATE_SEND", "RATE_ACTION", "RATE_LOGIN", "RATE_UPLOAD"), "100000/m"),
         }
         self.processes = []
 
