@@ -25,7 +25,7 @@ from ..queries.drafts import own_draft, own_drafts
 from ..queries.queue import position
 from ..queries.reading import read_seqs
 from ..queries.requests import current, greeting, own_requests, unread_elsewhere
-from ..states import Action, next_status
+from ..states import OPEN, Action, next_status
 from .answers import fragments, is_fragment, refusal, wants_json
 from .drafts import named_draft
 from .flags import flag
@@ -185,6 +185,7 @@ def _chat_context(request, page, *, fresh=False, point=None):
         "read": read_seqs(present.pk, user=request.user, audience=EMPLOYEE) if present else {},
         "greeting": greeting(),
         "earlier": mine[0] if mine and not present else None,
+        "open_requests": sum(each.status in OPEN for each in mine),
         "unread": unread_elsewhere(mine, present and present.pk),
         "draft": draft_json(own_draft(request.user, EMPLOYEE, present.id if present else None), whole=True),
         "client_id": uuid.uuid4(),

@@ -57,7 +57,7 @@ export class Composer {
     if (this.isEmpty) {
       return;
     }
-    if (this.text.length > this.maxChars) {
+    if (this.isTooLong) {
       this.hooks.onTooLong(this.text.length);
       return;
     }
@@ -86,6 +86,13 @@ export class Composer {
     this.field.value = text;
     this.grow();
     this.look();
+    if (this.isTooLong) {
+      this.hooks.onTooLong(text.length); // kept from an earlier page: red alone says nothing
+    }
+  }
+
+  get isTooLong() {
+    return this.text.length > this.maxChars;
   }
 
   /** Words and files that were not sent come back, before whatever is being written now. */
@@ -116,6 +123,7 @@ export class Composer {
 
   look() {
     this.form.classList.toggle("composer--ready", !this.isEmpty);
-    this.form.classList.toggle("composer--long", this.text.length > this.maxChars);
+    this.form.classList.toggle("composer--long", this.isTooLong);
+    this.field.setAttribute("aria-invalid", String(this.isTooLong));
   }
 }

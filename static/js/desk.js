@@ -94,6 +94,8 @@ const typingLine = new TypingLine(() => part("typing"));
 function write({ text, files }) {
   word("");
   typist.stopped();
+  // Not the last one's any more: the offer goes before the bubble stands, and not under it.
+  if (part("earlier")) part("earlier").remove();
   sending.write(text, files, draft.send());
   scroll.toNewest();
 }
@@ -104,7 +106,6 @@ function adopt(conversationId) {
   root.dataset.conversationId = conversationId;
   history.replaceState(null, "", addressOf(""));
   part("new").hidden = false;
-  part("earlier") && part("earlier").remove();
   part("handoff").action = addressOf("handoff");
   draft.moved();
   socket.send({ type: "watch", conversation_id: conversationId });

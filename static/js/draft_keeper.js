@@ -36,8 +36,9 @@ export class DraftKeeper {
     this.keptAt = Date.now();
     const { kept, typedAt } = this.draftOf(place);
     this.store.change(this.prefix + place, (there) => {
-      // Another tab is being typed in; what this one heard of it is older.
-      const isOlder = there && there.dirty && there.typedAt > typedAt;
+      // Another tab is being typed in; what this one heard of it is older. Not what was typed in the future: the clock
+      // was set back since, and nothing that is written now would be kept before it gets there again.
+      const isOlder = there && there.dirty && there.typedAt > typedAt && there.typedAt <= Date.now();
       return isOlder ? there : kept ? { ...kept, place } : undefined;
     });
   }

@@ -34,8 +34,12 @@ export class DraftSaver {
       return;
     }
     this.busy = true;
-    const wait = await this.attempt();
-    this.busy = false;
+    let wait = EVERY;
+    try {
+      wait = await this.attempt();
+    } finally {
+      this.busy = false; // whatever it was: what is written next is saved
+    }
     this.onSettled();
     this.soon(wait);
   }
@@ -58,14 +62,15 @@ export class DraftSaver {
   }
 
   answered(response, words) {
-    if (response.status === 409) {
-      this.onStale(JSON.parse(response.text).draft);
+    const told = parsed(response.text);
+    if (response.status === 409 && told.draft) {
+      this.onStale(told.draft);
       return 0;
     }
-    if (response.ok) {
+    if (response.ok && told.revision) {
       this.backoff.reset();
       this.isSafe = true;
-      this.draft.saved(JSON.parse(response.text), words);
+      this.draft.saved(told, words);
       return EVERY;
     }
     return REFUSED.includes(response.status) ? this.refuse() : this.fail(response.retryAfter);
@@ -87,6 +92,15 @@ export class DraftSaver {
     if (this.isDue && this.draft.content.length <= this.maxChars) {
       sendLast(this.address, formOf(this.draft.saving()));
     }
+  }
+}
+
+// Whoever stands in between (a hotel's page to sign in at) answers with a page of its own, and with 200.
+function parsed(text) {
+  try {
+    return JSON.parse(text) || {};
+  } catch (error) {
+    return {};
   }
 }
 

@@ -106,8 +106,8 @@ export class Drain {
     const { outbox } = this;
     if (!item.tried && navigator.onLine !== false) {
       item.tried = true;
-      outbox.states.delete(item.client_id); // from now on it cannot be taken back
-      outbox.shelf.save(item);
+      outbox.states.delete(item.client_id); // from now on it cannot be taken back, in any tab
+      await outbox.keep(item);
     }
     this.underWay = item.client_id;
     outbox.enter(item, "sending");

@@ -33,16 +33,30 @@ function once(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "t
       request.setRequestHeader("X-CSRFToken", csrfToken());
     }
     request.onload = () => {
+      tellOfReach(true);
       const response = responseOf(request);
       tellOfSession(response);
       resolve(response);
     };
-    request.onerror = request.onabort = request.ontimeout = () => reject(new Offline(url));
+    request.onerror = request.onabort = request.ontimeout = () => {
+      tellOfReach(false);
+      reject(new Offline(url));
+    };
     if (onProgress) {
       request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
     }
     request.send(body);
   });
+}
+
+let isReached = true;
+
+// Event `reach` on the document: whether the server can be had at all, by the last that was asked of it.
+function tellOfReach(reached) {
+  if (reached !== isReached) {
+    isReached = reached;
+    document.dispatchEvent(new CustomEvent("reach", { detail: reached }));
+  }
 }
 
 let isSignedOut = false;

@@ -6,7 +6,7 @@ import { newClientId } from "./ids.js";
 
 const LASTS = 5000; // ms without a renewal after which another tab takes over
 const RENEW = 1500; // ms; hidden pages are woken at most once a second
-const LONGEST_WAIT = 3600000; // ms; a wait beyond this is a clock that was set back, or a server that is mistaken
+const LONGEST_WAIT = 3600000; // ms; a server that asks for more is mistaken
 
 /** `new Lease(store, key)`. Beside its holder stands what holds for all tabs: until when the server wants no sends. */
 export class Lease {
@@ -46,15 +46,17 @@ export class Lease {
 
   /** What the other tabs say meanwhile (`why`), and for how many milliseconds the server wants no sends, from any. */
   note(why, milliseconds) {
-    const told = { why, not_before: Date.now() + milliseconds };
+    const told = { why, not_before: milliseconds ? Date.now() + milliseconds : 0, told_for: milliseconds };
     this.record = { ...this.record, ...told };
     return this.store.change(this.key, (held) => this.renewed({ ...held, ...told }));
   }
 
   /** Milliseconds that the server still wants to wait. */
   get owed() {
-    const owed = (this.record.not_before || 0) - Date.now();
-    return owed > LONGEST_WAIT ? 0 : Math.max(0, owed);
+    const { not_before: end = 0, told_for: whole = 0 } = this.record;
+    const owed = end - Date.now();
+    // More than was ever asked for: the clock was set back meanwhile.
+    return owed > Math.min(whole, LONGEST_WAIT) ? 0 : Math.max(0, owed);
   }
 
   /** Nothing left to do: whoever has something next need not wait. */

@@ -21,6 +21,7 @@ export class Receipts {
   }
 
   place() {
+    this.markSeen();
     const marked = this.sign.closest("[data-message]");
     const newest = this.newest();
     if (marked === newest && (!newest || newest.isConnected)) {
@@ -34,6 +35,14 @@ export class Receipts {
       newest.classList.add("message--read");
       newest.querySelector(".message__mark").append(this.sign);
     }
+  }
+
+  /** One's own newest line bears the sign of its arrival: not when a colleague's below it bears that of being read. */
+  markSeen() {
+    this.list.querySelectorAll(".message--seen").forEach((article) => article.classList.remove("message--seen"));
+    this.list.querySelectorAll(".message--latest").forEach((article) => {
+      article.classList.toggle("message--seen", Number(article.dataset.seq) <= this.seq);
+    });
   }
 
   // From the end: what was read last is nearly always among the last lines.

@@ -82,6 +82,12 @@ export class Shelf {
     const wasKept = this.kept.has(clientId);
     this.forget(item);
     const taken = await this.store.take(item.key);
+    if (taken && taken.tried && !item.tried) {
+      // In this very moment another tab began to send it: out there, and back here, it would be two.
+      await this.putBack(Object.assign(item, taken));
+      this.hooks.onChanged(item);
+      return undefined;
+    }
     return taken || !wasKept ? item : undefined;
   }
 

@@ -5,6 +5,7 @@ import { onReturn } from "./returning.js";
 
 const SILENCE = 70000; // ms without any frame (a beat comes every 25 s) after which the line counts as dead
 const ASLEEP = 10000; // ms out of sight after which a phone may have cut the line without telling us
+const GREETING = 10000; // ms in which a new line has to greet: a proxy that swallows the handshake never says so
 const BETWEEN = 1000; // ms between two tries, however often somebody looks away and back
 const FAILURES_TO_GIVE_UP = 3; // tries that never opened: a proxy blocks sockets, and polling has to do
 const FINAL_CODES = [4401, 4403];
@@ -30,7 +31,9 @@ export class Socket {
     document.addEventListener("visibilitychange", () => this.noteHidden());
     // A page that leaves while it connects would hear an error that is none.
     window.addEventListener("pagehide", () => this.drop());
-    window.setInterval(() => this.state === "live" && this.silent(SILENCE) && this.connect(), 5000);
+    // A line without a network stays open for a minute and more, and says that all is well.
+    window.addEventListener("offline", () => this.lost());
+    window.setInterval(() => this.state === "live" && this.silent(SILENCE) && this.lost(), 5000);
     this.connect();
   }
 
@@ -55,11 +58,22 @@ export class Socket {
     // `line` and not `this.line`: events of a dropped line arrive late and must not touch its successor.
     line.onmessage = (event) => line === this.line && this.hear(JSON.parse(event.data));
     line.onclose = (event) => line === this.line && this.closed(event.code, event.reason);
+    window.clearTimeout(this.greeting);
+    this.greeting = window.setTimeout(() => line === this.line && this.lost(), GREETING);
+  }
+
+  /** Nobody is there any more, and no event says so. */
+  lost() {
+    if (this.line) {
+      this.drop();
+      this.closed(1006, "");
+    }
   }
 
   hear(frame) {
     this.heardAt = Date.now();
     if (frame.type === "hello") {
+      window.clearTimeout(this.greeting);
       this.comeback.greeted();
       this.failures = 0;
       this.enter("live");

@@ -113,7 +113,9 @@ export class Thread {
   refreshHeader(version) {
     if (version < Infinity) this.heardVersion = Math.max(this.heardVersion, version);
     if (version <= Number(this.header.dataset.version)) return;
-    const way = { source: this.header, target: "#thread-head", swap: "innerHTML" };
+    // Its buttons lead on in the list that is shown, and not in another one.
+    const { value: view } = document.getElementById("inbox-view");
+    const way = { source: this.header, target: "#thread-head", swap: "innerHTML", values: { view } };
     window.htmx.ajax("GET", this.section.dataset.headerUrl, way).catch(() => {}); // the next return asks again
   }
 

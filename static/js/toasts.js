@@ -28,6 +28,11 @@ export function fromTemplate(id) {
 }
 
 export function listenForDismissals() {
+  // The step that was taken back is not offered again.
+  document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+    const toast = detail.successful && target.closest("[data-undo]") && target.closest("[data-toast]");
+    if (toast) toast.remove();
+  });
   place().addEventListener("click", (event) => {
     const toast = event.target.closest("[data-dismiss]") && event.target.closest("[data-toast]");
     if (toast) toast.remove();
