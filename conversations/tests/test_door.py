@@ -143,6 +143,14 @@ async def test_a_made_up_session_is_nobodys(opened, cookie):
 
 
 @pytest.mark.django_db(transaction=True)
+async def test_a_made_up_key_fails_nobody_elses_question(zhangwei):
+    page = await database_sync_to_async(Page)("/ws/desk/", zhangwei)
+    key = page.client.session.session_key
+    found = await database_sync_to_async(sessions.claims_of)(["\x00", "\ud800", key])
+    assert {each: claim.user_id for each, claim in found.items()} == {key: zhangwei.pk}
+
+
+@pytest.mark.django_db(transaction=True)
 async def test_an_open_page_ends_with_what_its_session_hangs_on(opened, zhangwei):
     """The epoch alone: disabled and enabled again before anybody looked."""
     page = await opened("/ws/desk/", zhangwei)

@@ -184,7 +184,7 @@ TELLING = [
     broken(
         "a made-up cookie fails nobody's question",
         "whatever a cookie says goes to the database",
-        f"{DOOR}test_a_made_up_session_is_nobodys[nul]",
+        f"{DOOR}test_a_made_up_key_fails_nobody_elses_question",
         ("accounts/sessions.py", "for each in session_keys if KEY.fullmatch(each)]", "for each in session_keys]"),
         real=True,
     ),
