@@ -299,6 +299,26 @@ def test_what_one_tab_calls_back_no_other_sends(desk, problems):
     expect_kept(desk.page)
 
 
+def test_the_device_decides_between_sending_and_calling_back(desk):
+    """Two tabs at the same moment: whoever writes it down first is right, and the other learns it."""
+    found = desk.page.evaluate("""async () => {
+      const of = (name) => import(document.querySelector(`link[href*='/${name}.']`).href);
+      const [{ Shelf }, { Store }] = await Promise.all([of("shelf"), of("store")]);
+      const gone = [];
+      const hooks = { onAdded() {}, onChanged() {}, onUnkept() {}, onGone: (item) => gone.push(item.client_id) };
+      const [one, other] = [new Shelf("test:", new Store(), hooks), new Shelf("test:", new Store(), hooks)];
+      await one.add({ client_id: "called back", tried: false });
+      await one.add({ client_id: "sent", tried: false });
+      await other.sync();
+      const back = await other.claim("called back");
+      const late = await one.save(Object.assign(one.get("called back"), { tried: true }));
+      await one.save(Object.assign(one.get("sent"), { tried: true }));
+      const tooLate = await other.claim("sent");
+      return [back.tried, late, gone, tooLate.tried, (await new Store().all("test:")).length];
+    }""")
+    assert found == [False, "gone", ["called back"], True, 0]
+
+
 def test_a_file_that_the_server_refuses_is_set_aside_with_its_reason(desk, problems):
     problems.expect("status of 422")
     send(desk, "这是图吗", {"name": "假.png", "mimeType": "image/png", "buffer": b"<html>" * 100})

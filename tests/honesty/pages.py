@@ -66,6 +66,12 @@ PAGES = [
         ),
     ),
     broken(
+        "what another tab took is not written back",
+        "it is written down whoever has it",
+        "tests/browser/test_uploads.py::test_the_device_decides_between_sending_and_calling_back",
+        ("static/js/shelf.js", "? this.store.replace(item.key, item)", "? this.store.put(item.key, item)"),
+    ),
+    broken(
         "one tab sends at a time",
         "every tab believes that it is the one",
         f"{OUTBOX}test_tabs_share_one_outbox_and_send_once_in_order",

@@ -169,6 +169,13 @@ STORING = [
         (UPLOADS, "    if offset != upload.received:\n", "    if offset > upload.received:\n"),
     ),
     broken(
+        "the upload's row lock",
+        "a piece is counted without it",
+        f"{PIECES}test_of_pieces_that_come_together_one_is_written",
+        (UPLOADS, "Upload.objects.select_for_update()", "Upload.objects"),
+        real=True,
+    ),
+    broken(
         "an upload is its owner's alone",
         "whoever knows its id may ask for it",
         f"{PIECES}test_another_persons_upload_does_not_exist",
