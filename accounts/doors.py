@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from .answers import answer
 
 
-def role_required(code):
-    """View decorator: without the role `code` (`Role.AGENT` …) 403, as JSON, a fragment or a page.
+def role_required(*codes):
+    """View decorator: without one of these roles (`Role.AGENT` …) 403, as JSON, a fragment or a page.
 
     Who is not signed in never comes this far: `accounts.middleware.SignedIn` stands before every view.
     """
@@ -21,7 +21,7 @@ def role_required(code):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             # Asked on every request, so that a role taken away ends the page on the next click (RELIABILITY A11).
-            if code in getattr(request.user, "role_codes", ()):
+            if not getattr(request.user, "role_codes", frozenset()).isdisjoint(codes):
                 return view(request, *args, **kwargs)
             return answer(request, 403, "forbidden", _("您没有打开这个页面的角色，需要时请找管理员开通"))
 

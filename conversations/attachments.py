@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import uuid
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +20,7 @@ from jobs import faults
 from . import access, file_kinds, pictures
 from .errors import Refused
 from .models import Attachment
+from .room import check_room, no_room
 
 log = logging.getLogger(__name__)
 
@@ -26,20 +28,21 @@ UNADOPTED_FOR = timedelta(hours=24)
 FOLDER = "attachments"
 
 
-def stage(owner, uploaded_file):
+def stage(owner, uploaded_file, attachment_id=None):
     """Check one uploaded file and store it, owned by `owner` and without a message yet. Returns the Attachment.
 
-    Raises Refused: 413 too large, 422 empty, of a kind that is not taken or damaged, 507 no room on the disk.
+    Raises Refused: 413 too large, 422 empty, of a kind that is not taken or damaged, 507 no room on the disk; and
+    IntegrityError when `attachment_id`, which an upload brings with it, is taken already.
     """
-    _check_size(uploaded_file)
+    check_size(uploaded_file.size)
     name = file_kinds.display_name(uploaded_file.name)
     kind = file_kinds.kind_of(name, uploaded_file)
     if kind is None:
-        raise Refused(_("不支持这种文件，或内容与扩展名不符；可以压缩成 zip 后再发"), code="file_kind")
+        raise unknown_kind()
     picture = _examined(uploaded_file) if kind in file_kinds.PICTURES else None
     content = ContentFile(picture.clean) if picture and picture.clean else uploaded_file
     attachment = Attachment(
-        id=uuid.uuid4(),
+        id=attachment_id or uuid.uuid4(),
         owner=owner,
         name=file_kinds.fitting_name(name, kind, _("文件")),
         size=content.size,
@@ -48,7 +51,8 @@ def stage(owner, uploaded_file):
         height=picture and picture.height,
         created_at=timezone.now(),
     )
-    _store(attachment, content)
+    # Two requests may finish one upload at once: each needs a file of its own, to throw away without the other's.
+    _store(attachment, content, f"-{secrets.token_hex(4)}" if attachment_id else "")
     return attachment
 
 
@@ -56,6 +60,8 @@ def stage(owner, uploaded_file):
 def staged(owner, uploaded_files):
     """The ids of these files, for one message. Whatever no message took when the block ends is removed at once: the
     message was refused, or it was a repeated post whose files are stored already. Raises Refused."""
+    if uploaded_files:
+        check_room(owner, sum(each.size for each in uploaded_files))
     ids = []
     try:
         for uploaded_file in uploaded_files:
@@ -63,15 +69,20 @@ def staged(owner, uploaded_files):
         yield ids
     finally:
         for attachment_id in ids:
-            _remove_unadopted(attachment_id)
+            remove_unadopted(attachment_id)
 
 
-def _check_size(uploaded_file):
-    if not uploaded_file.size:
+def check_size(size):
+    """Raises Refused for a file of so many bytes: 422 empty, 413 too large."""
+    if not size:
         raise Refused(_("这个文件是空的"), code="file_empty")
-    if uploaded_file.size > settings.ATTACHMENT_MAX_BYTES:
+    if size > settings.ATTACHMENT_MAX_BYTES:
         limit = filesizeformat(settings.ATTACHMENT_MAX_BYTES)
         raise Refused(_("文件太大，单个文件不能超过 %(limit)s") % {"limit": limit}, status=413, code="file_too_large")
+
+
+def unknown_kind():
+    return Refused(_("不支持这种文件，或内容与扩展名不符；可以压缩成 zip 后再发"), code="file_kind")
 
 
 def _examined(uploaded_file):
@@ -85,22 +96,23 @@ def _examined(uploaded_file):
         raise Refused(_("图片打不开，可能已损坏"), code="picture_damaged") from None
 
 
-def _store(attachment, content):
+def _store(attachment, content, ending):
     """The file first, down to the disk, then the row: no row ever names a file that a crash can take (R9)."""
     try:
         content.seek(0)
-        attachment.file.save("", content, save=False)
+        attachment.file.save(ending, content, save=False)
         faults.at("m7")
         _flush(attachment.file)
         faults.at("m8")
     except OSError:
         log.exception("attachment %s could not be written", attachment.id)
-        _discard(attachment)
-        raise Refused(_("服务器暂时存不下文件，请稍后再试"), status=507, code="no_room") from None
+        _discard(attachment, ending)
+        raise no_room() from None
     try:
-        attachment.save(force_insert=True)
+        with transaction.atomic():
+            attachment.save(force_insert=True)
     except BaseException:
-        _discard(attachment)
+        _discard(attachment, ending)
         raise
 
 
@@ -122,11 +134,11 @@ def _fsync(path):
         os.close(handle)
 
 
-def _discard(attachment):
+def _discard(attachment, ending):
     file = attachment.file
     try:
         # A write that broke off has not told its name yet.
-        file.storage.delete(file.name or file.field.generate_filename(attachment, ""))
+        file.storage.delete(file.name or file.field.generate_filename(attachment, ending))
     except OSError:
         log.exception("the file of attachment %s could not be removed; the sweep will", attachment.id)
 
@@ -165,10 +177,11 @@ def sweep(now):
 
 def _sweep_rows(before):
     old = Attachment.objects.filter(message=None, created_at__lt=before)
-    return sum(_remove_unadopted(attachment_id) for attachment_id in list(old.values_list("pk", flat=True)))
+    return sum(remove_unadopted(attachment_id) for attachment_id in list(old.values_list("pk", flat=True)))
 
 
-def _remove_unadopted(attachment_id):
+def remove_unadopted(attachment_id):
+    """Whether there was such a file without a message; it is gone now."""
     with transaction.atomic():
         # Under the row's lock: a message that adopts it at this moment waits, and then finds it gone.
         unadopted = Attachment.objects.select_for_update().filter(pk=attachment_id, message=None)

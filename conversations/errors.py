@@ -33,6 +33,14 @@ class Stale(Refused):
         self.draft = draft
 
 
+class Misplaced(Refused):
+    """A piece of a file does not follow on what was received: `progress` says how far that is."""
+
+    def __init__(self, progress):
+        super().__init__(_("文件的这一段接不上，请从已经收到的地方继续"), status=409, code="misplaced")
+        self.progress = progress
+
+
 class Conflict(Refused):
     """Somebody else was faster. `conversation` is the present state; `messages` what came in between."""
 

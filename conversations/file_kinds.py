@@ -66,6 +66,11 @@ def kind_of(name, content):
     return kind if seen in allowed else None
 
 
+def may_be_taken(name):
+    """Whether a file of this name is worth uploading: under an extension that no table knows nothing is taken."""
+    return bool(_table_entry(name)[0])
+
+
 def _table_entry(name):
     extension = _extension(name)
     return _TABLE.get(_ALIASES.get(extension, extension), ("", ()))

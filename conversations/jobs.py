@@ -7,7 +7,7 @@ from accounts.signals import rights_changed
 from jobs.queue import enqueue, job
 
 from . import attachments
-from .commands import lifecycle
+from .commands import lifecycle, uploads
 from .queries.people import orphaned
 
 MINUTE, DAY = 60, 24 * 60 * 60
@@ -27,5 +27,7 @@ def _rights_changed(sender, **_):
 
 @job("sweep_attachments", every=DAY)
 def sweep_attachments():
-    """Remove files that no message took."""
-    attachments.sweep(timezone.now())
+    """Remove files that no message took, and those that never arrived whole."""
+    now = timezone.now()
+    attachments.sweep(now)
+    uploads.sweep(now)

@@ -19,7 +19,6 @@ __all__ = ["alive", "drain", "is_draining", "ready"]
 DEADLINE = 1.5  # seconds for all parts together; a balancer gives up after two
 WORKER_SILENT = 90  # seconds without a sign of life from any worker
 WORKER_LATE = 120  # seconds that a job may be due before somebody should look
-DISK_FLOOR = 200 * 1024 * 1024  # bytes free below which the next uploads may fail
 
 
 @login_not_required
@@ -99,7 +98,7 @@ def examine(probes):
 def _database():
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM accounts_role")  # also fails before the first migration
-    if shutil.disk_usage(settings.DATA_DIR).free < DISK_FLOOR:
+    if shutil.disk_usage(settings.DATA_DIR).free < settings.DISK_FLOOR_BYTES:
         return "degraded", "the disk is nearly full"
     return "ok", connection.vendor
 

@@ -256,6 +256,8 @@ WHITENOISE_MAX_AGE = 3600
 # Sizes and rates -----------------------------------------------------------------------------------------------------
 MESSAGE_MAX_CHARS = environment.number("MESSAGE_MAX_CHARS", 8000)
 ATTACHMENT_MAX_BYTES = environment.number("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
+UPLOAD_QUOTA_BYTES = environment.number("UPLOAD_QUOTA_MB", 200) * 1024 * 1024  # one person's files of a day
+DISK_FLOOR_BYTES = environment.number("DISK_FLOOR_MB", 200) * 1024 * 1024  # kept free: the database needs it
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -18,6 +18,7 @@ from accounts import roles
 from accounts.models import User
 from conversations.attachments import stage
 from conversations.commands.messages import post_message
+from conversations.commands.uploads import begin_upload
 
 PEOPLE = ("anonymous", "zhangwei", "lina", "wangqiang", "keeper")
 
@@ -42,6 +43,7 @@ def agents_action(**body):
 
 
 MESSAGE = {"client_id": str(uuid.UUID(int=7)), "content": "还是连不上"}
+UPLOAD = {"upload_id": str(uuid.UUID(int=9)), "name": "log.txt", "size": "22"}
 DRAFT = {"draft_id": str(uuid.UUID(int=8)), "step": "1", "base": "0", "content": "写到一半"}
 
 ROWS = {
@@ -93,6 +95,9 @@ ROWS = {
     "agent/conversations/<uuid:conversation_id>/read": agents_action(seq="1"),
     # Files: whoever may read their message.
     "attachments/<uuid:attachment_id>/": Row("302 200 404 200 404", "401 405 405 405 405"),
+    # And while they are on their way: whoever sends them, for both screens.
+    "uploads/": Row("302 405 405 405 405", "401 201 201 201 403", UPLOAD),
+    "uploads/<uuid:upload_id>": Row("302 200 404 404 403", "401 405 405 405 405"),
     # The simulator, which is no door at all: routed only on loopback names (tests of the start), then open to everybody.
     "wecom/simulator/": OPEN_PAGE,
     "wecom/simulator/log": OPEN_PAGE,
@@ -144,6 +149,7 @@ def _browser(user):
 def things(zhangwei):
     """What the ids in addresses stand for: all of it is zhangwei's."""
     file = stage(zhangwei, SimpleUploadedFile("log.txt", b"10:01 printer offline\n"))
+    begin_upload(owner=zhangwei, upload_id=uuid.UUID(int=2), name="log.txt", size=22)
     message, _ = post_message(
         author=zhangwei,
         content="打印机连不上",
@@ -155,6 +161,7 @@ def things(zhangwei):
         "CONVERSATION": str(message.conversation_id),
         "<uuid:conversation_id>": str(message.conversation_id),
         "<uuid:attachment_id>": str(file.id),
+        "<uuid:upload_id>": str(uuid.UUID(int=2)),
         "<slug:code>": "agent",
         "<str:userid>": "zhangwei",
     }

@@ -4,6 +4,7 @@ from .conversation import Conversation, ReadMark
 from .draft import Draft
 from .event import Event
 from .message import Message
+from .upload import Upload
 
 __all__ = [
     "Attachment",
@@ -16,4 +17,5 @@ __all__ = [
     "Group",
     "Message",
     "ReadMark",
+    "Upload",
 ]

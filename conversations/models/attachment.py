@@ -10,9 +10,9 @@ from django.utils.translation import pgettext_lazy
 from .message import Message
 
 
-def stored_path(attachment, filename):
+def stored_path(attachment, ending):
     """The name on disk is ours alone: nothing the uploader wrote becomes a path (RELIABILITY C6)."""
-    return f"attachments/{attachment.id.hex[:2]}/{attachment.id.hex}"
+    return f"attachments/{attachment.id.hex[:2]}/{attachment.id.hex}{ending}"
 
 
 class Attachment(models.Model):
@@ -34,7 +34,10 @@ class Attachment(models.Model):
         verbose_name = _("附件")
         verbose_name_plural = pgettext_lazy("plural", "附件")
         ordering = ["message", "position", "id"]
-        indexes = [models.Index(fields=["message", "created_at"], name="attachment_orphans")]
+        indexes = [
+            models.Index(fields=["message", "created_at"], name="attachment_orphans"),
+            models.Index(fields=["owner", "created_at"], name="attachment_by_owner"),
+        ]
 
     def __str__(self):
         return self.name

@@ -32,6 +32,7 @@ def shared_strings():
         "too_large": _("“%s” 超过 %n MB。可以压缩后再发"),
         "too_large_sent": _("文件太大了。可以压缩后再发"),
         "too_many": _("一次最多 %n 个文件"),
+        "unreadable": _("“%s” 读不到了，请重新选择"),
         "empty_file": _("“%s” 是空文件"),
         "too_long": _("文字有 %n 字，超过上限。请存成文件后用“＋”附上"),
         "signing_in": _("登录已过期，正在重新登录，内容不会丢"),

@@ -33,6 +33,7 @@ HARDENED = {
     "FILE_UPLOAD_PERMISSIONS": 0o640,
     "RATE_SEND": "30/m",
     "RATE_UPLOAD": "20/10m",
+    "UPLOAD_QUOTA_BYTES": 209_715_200,
     "RATE_LOGIN": "10/m",
     "RATE_ASSISTANT": "10/m",
     "RATELIMIT_IP_META_KEY": "accounts.limits.client_address",

@@ -30,6 +30,8 @@ MALFORMED = [
     ("MESSAGE_MAX_CHARS", "-1"),
     ("MESSAGE_MAX_CHARS", "８０００"),
     ("ATTACHMENT_MAX_MB", "big"),
+    ("UPLOAD_QUOTA_MB", "0"),
+    ("DISK_FLOOR_MB", "-1"),
     ("RATE_SEND", "30"),
     ("RATE_SEND", "30/w"),
     ("RATE_SEND", "30/0m"),

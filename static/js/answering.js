@@ -14,12 +14,12 @@ export class Answering {
     this.tab = newClientId();
     this.resolveAfter = null; // the conversation that is resolved as soon as its last words are out
     this.unsent = new Unsent(`agent:${me}`, {
-      post: (item, onProgress) => deliver(item.address, item, fieldsOf(item), onProgress),
+      post: (item) => deliver(item.address, item, fieldsOf(item)),
       feedOf: (item) => (stage.isOpen(item.conversation_id) ? stage.thread.feed : null),
       onSent: (item, response) => this.sent(item, response),
       onGone: (item) => this.resolveIfDue(item),
       onRefused: (item) => this.refused(item),
-      giveBack: (item) => this.reply.giveBack(item, ""),
+      giveBack: (item) => this.takenBack(item),
     }, store);
     stage.pane.addEventListener("click", (event) => this.unsent.clicked(event));
     // In the capturing phase: before HTMX takes the form.
@@ -68,6 +68,11 @@ export class Answering {
     const taken = await this.unsent.takeOff(item.client_id);
     if (taken) this.reply.giveBack(taken, words);
     if (this.stage.isOpen(item.conversation_id)) this.stage.thread.feed.catchUp();
+  }
+
+  takenBack(item) {
+    if (this.resolveAfter === item.conversation_id) this.resolveAfter = null;
+    this.reply.giveBack(item, "");
   }
 
   hasUnsent(id) {

@@ -1,15 +1,11 @@
-// One message with its files on its way to the server, the same from the employee's field and from the agent's.
+// One message on its way to the server, the same from the employee's field and from the agent's. Its files are there
+// already (uploads.js).
 
 import { send } from "./http.js";
 import { say } from "./strings.js";
 
-const UPLOAD = 180000; // ms for a message with files, on a bad line
-
-/**
- * Post `item` ({client_id, content, files, draft}) with further `fields` ({name: text}) to `url`; see http.js for the answer.
- * `onProgress(words, part)`: how far its files have come, in words and from 0 to 1.
- */
-export function deliver(url, item, fields, onProgress) {
+/** Post `item` ({client_id, content, files, upload_ids, draft}) with further `fields` ({name: text}) to `url`; see http.js. */
+export function deliver(url, item, fields) {
   const files = item.files || [];
   const body = new FormData();
   body.set("client_id", item.client_id);
@@ -17,12 +13,8 @@ export function deliver(url, item, fields, onProgress) {
   body.set("content", item.content);
   const all = { ...fields, ...item.draft };
   Object.keys(all).forEach((name) => body.set(name, all[name]));
-  files.forEach((file) => body.append("file", file, file.name));
-  if (!files.length) {
-    return send(url, { method: "POST", body });
-  }
-  const told = (part) => onProgress(say("shared.uploading", { n: Math.round(part * 100) }), part);
-  return send(url, { method: "POST", body, onProgress: told, timeout: UPLOAD });
+  files.forEach((_file, index) => body.append("upload_id", item.upload_ids[index]));
+  return send(url, { method: "POST", body });
 }
 
 function kindOf(files) {

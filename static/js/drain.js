@@ -95,7 +95,11 @@ export class Drain {
   /** One try; returns whether the next item may follow. */
   async attempt(item) {
     const response = await this.tryOnce(item);
-    if (item.confirmed && !(response && response.ok)) {
+    const isOpen = !(response && response.ok);
+    if (isOpen && !this.outbox.get(item.client_id)) {
+      return true; // its author took it back meanwhile, here or in another tab
+    }
+    if (isOpen && item.confirmed) {
       this.outbox.finish(item);
       return true;
     }
@@ -104,15 +108,10 @@ export class Drain {
 
   async tryOnce(item) {
     const { outbox } = this;
-    if (!item.tried && navigator.onLine !== false) {
-      item.tried = true;
-      outbox.states.delete(item.client_id); // from now on it cannot be taken back, in any tab
-      await outbox.keep(item);
-    }
     this.underWay = item.client_id;
-    outbox.enter(item, "sending");
     try {
-      return await outbox.hooks.post(item);
+      const obstacle = item.files.length ? await this.upload(item) : null;
+      return obstacle || ((await this.departs(item)) ? await outbox.hooks.post(item) : null);
     } catch (error) {
       if (!(error instanceof Offline)) {
         throw error;
@@ -121,6 +120,37 @@ export class Drain {
     } finally {
       this.underWay = null;
     }
+  }
+
+  /** Its files first. Resolves with null, or with the answer that stands in their way. */
+  upload(item) {
+    this.outbox.enter(item, "sending");
+    return this.outbox.hooks.upload(item, () => this.moves(item));
+  }
+
+  /** The line carries something, though it may be long until all is there: the others wait for this one only. */
+  moves(item) {
+    this.backoff.reset();
+    this.lease.record.why && this.lease.note("", 0);
+    const others = this.outbox.items.filter((other) => other !== item && !this.outbox.isAside(other));
+    others.forEach((other) => this.outbox.stateOf(other).name !== "waiting" && this.outbox.enter(other, "waiting"));
+  }
+
+  /** From now on it cannot be taken back. Resolves with whether it still lies here. */
+  async departs(item) {
+    const { outbox } = this;
+    let isHere = Boolean(outbox.get(item.client_id));
+    if (isHere && !item.tried && (item.files.length || navigator.onLine !== false)) {
+      item.tried = true;
+      outbox.states.delete(item.client_id);
+      // Other tabs offer to take it back as long as its files are on their way, or the network was away: the device says
+      // who was faster, and they hear of it before it leaves.
+      isHere = (await outbox.keep(item)) !== "gone";
+    }
+    if (isHere) {
+      outbox.enter(item, "sending");
+    }
+    return isHere;
   }
 
   judge(item, response) {

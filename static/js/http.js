@@ -6,8 +6,8 @@ const TIMEOUT = 15000; // ms; a send is one small transaction, so silence for th
 export class Offline extends Error {}
 
 /**
- * Ask `url` (a path of our own site). `body`: FormData, URLSearchParams or nothing; `timeout` in ms, 0 for none;
- * `onProgress(part)` with part from 0 to 1 while a body goes up.
+ * Ask `url` (a path of our own site). `body`: FormData, URLSearchParams, bytes or nothing; `timeout` in ms, 0 for none;
+ * `onProgress(part)` with part from 0 to 1 while a body goes up; `signal` gives up.
  *
  * Resolves with {status, ok, text, headers: {get(name)}, retryAfter (seconds or null), signedOut}. Throws Offline.
  * A 401 is also told to the page: event `signedout` on the document, with `detail.error`;
@@ -20,7 +20,7 @@ export async function send(url, options = {}) {
   return response.status === 403 && refusalOf(response).error === "csrf" ? once(url, options) : response;
 }
 
-function once(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "text/html", onProgress }) {
+function once(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "text/html", onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
@@ -46,6 +46,10 @@ function once(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "t
       request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
     }
     request.send(body);
+    if (signal) {
+      signal.addEventListener("abort", () => request.abort());
+      if (signal.aborted) request.abort();
+    }
   });
 }
 

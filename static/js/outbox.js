@@ -7,13 +7,15 @@ import { onReturn } from "./returning.js";
 import { Shelf } from "./shelf.js";
 import { Store } from "./store.js";
 import { Tabs } from "./tabs.js";
+import { idsOf } from "./uploads.js";
 
 const TOO_OLD = 24 * 60 * 60 * 1000; // ms after which a message asks first instead of surprising its author
 
 /**
  * `new Outbox(name, hooks)`; `name` holds the user's id, items are described in shelf.js.
  *
- * Hooks: post(item) → promise of a response (http.js); onAdded(item): another tab wrote it, or an earlier page;
+ * Hooks: upload(item, onMoved) → promise of null, or of the response that stands in the way of its files; onMoved(): some
+ * of them have arrived; post(item) → promise of a response (http.js); onAdded(item): another tab wrote it, or an earlier page;
  * onState(item): stateOf(item) is another; onSent(item, response); onGone(item): another tab sent it or took it back;
  * onRefused(item): the server does not want it, told in every tab; onUnkept(item, state): this page alone has it
  * (shelf.js). Signed out, nothing goes out until somebody returns to a page; http.js tells the page.
@@ -43,7 +45,7 @@ export class Outbox {
     return this.shelf.get(clientId);
   }
 
-  /** {name, seconds}: `waiting`, `sending`, `offline`, `too_fast`, `busy`; or set aside: `refused`, `stale`, `bare`. */
+  /** {name, seconds}: `waiting`, `sending`, `uploading`, `offline`, `too_fast`, `busy`; or set aside: `refused`, `stale`, `bare`. */
   stateOf(item) {
     if (item.refused) {
       return { name: "refused" };
@@ -62,7 +64,7 @@ export class Outbox {
   enter(item, name, seconds = 0) {
     const before = this.states.get(item.client_id);
     // What is said stays until there is an answer: a line that went and came with each try would make the page jump.
-    if (name === "sending" && before && before.name !== "waiting") {
+    if (name === "sending" && before && !["waiting", "uploading"].includes(before.name)) {
       return;
     }
     this.states.set(item.client_id, { name, seconds });
@@ -79,8 +81,9 @@ export class Outbox {
   }
 
   add(item) {
-    // Without a network it cannot have left this device, and may still be taken back.
-    item.tried = navigator.onLine !== false;
+    // Without a network, or before its files are there, it cannot have left this device, and may still be taken back.
+    item.tried = !item.files.length && navigator.onLine !== false;
+    idsOf(item);
     this.shelf.add(item).then(() => this.tabs.tell());
     this.wake();
   }
@@ -99,8 +102,10 @@ export class Outbox {
   }
 
   /** Write down what became of it, for a reload and for the other tabs. */
-  keep(item) {
-    return this.shelf.save(item).then(() => this.tabs.tell());
+  async keep(item) {
+    const state = await this.shelf.save(item);
+    this.tabs.tell();
+    return state;
   }
 
   /** Take an item out, here and in all tabs. Resolves with it, or with undefined where another tab was faster. */
@@ -108,6 +113,12 @@ export class Outbox {
     const item = await this.shelf.claim(clientId);
     this.tabs.tell();
     return item;
+  }
+
+  /** The same for what has not gone out yet, as its files are on their way; undefined also where it is too late. */
+  async withdraw(clientId) {
+    const item = this.get(clientId);
+    return item && !item.tried ? this.take(clientId) : undefined;
   }
 
   putBack(item) {

@@ -16,7 +16,7 @@ export class Sending {
     Object.assign(this, parts);
     this.topics = new Topics(this.owner, this.store);
     this.unsent = new Unsent(`desk-${this.owner}`, {
-      post: (item, onProgress) => this.post(item, onProgress),
+      post: (item) => this.post(item),
       feedOf: (item) => (this.belongsHere(item) ? this.feed : null),
       onSent: (item, response) => this.sent(item, response),
       onGone: (item) => this.goOnWith(item),
@@ -58,10 +58,10 @@ export class Sending {
     return item.topic === this.topics.own || !this.fresh;
   }
 
-  post(item, onProgress) {
+  post(item) {
     const conversationId = item.conversation_id || this.topics.conversationOf(item.topic);
     const opening = item.new_topic ? { new_topic: "true" } : {};
-    return deliver(this.url, item, conversationId ? { conversation_id: conversationId } : opening, onProgress);
+    return deliver(this.url, item, conversationId ? { conversation_id: conversationId } : opening);
   }
 
   sent(item, response) {

@@ -33,6 +33,7 @@ export class Shelf {
   /** Something that was taken out, to its old place. */
   putBack(item) {
     this.removed.delete(item.client_id);
+    this.kept.delete(item.client_id);
     this.items.push(item);
     this.items.sort(byKey);
     return this.save(item);
@@ -44,16 +45,23 @@ export class Shelf {
     return this.prefix + String(Math.max(Date.now(), last + 1)).padStart(DIGITS, "0") + item.client_id;
   }
 
-  /** Write down what changed about an item, for a reload and for the other tabs. */
+  /** Write down what changed about an item, for a reload and for the other tabs; `gone` when one of them has taken it. */
   async save(item) {
     item.revision = (item.revision || 0) + 1;
-    const state = await this.store.put(item.key, item);
+    // What lay on the device and does not any more must not come back.
+    const state = await (this.kept.has(item.client_id) ? this.store.replace(item.key, item) : this.store.put(item.key, item));
+    if (this.removed.has(item.client_id)) {
+      return state;
+    }
     if (state === "kept") {
       this.kept.add(item.client_id);
-    } else if (!this.removed.has(item.client_id)) {
+    } else if (state === "gone") {
+      this.lose(item);
+    } else {
       this.kept.delete(item.client_id);
       this.saveWords(item, state);
     }
+    return state;
   }
 
   // The words at least: an earlier page's pictures cannot be had again, but its author can choose them again.
@@ -91,6 +99,13 @@ export class Shelf {
     return taken || !wasKept ? item : undefined;
   }
 
+  /** Another tab took it out. */
+  lose(item) {
+    this.forget(item);
+    this.removed.delete(item.client_id); // undone over there, it comes back
+    this.hooks.onGone(item);
+  }
+
   forget(item) {
     this.removed.add(item.client_id);
     this.kept.delete(item.client_id);
@@ -104,11 +119,7 @@ export class Shelf {
       return;
     }
     const names = new Set(stored.map((item) => item.client_id));
-    this.items.filter((item) => this.kept.has(item.client_id) && !names.has(item.client_id)).forEach((item) => {
-      this.forget(item);
-      this.removed.delete(item.client_id); // undone over there, it comes back
-      this.hooks.onGone(item);
-    });
+    this.items.filter((item) => this.kept.has(item.client_id) && !names.has(item.client_id)).forEach((item) => this.lose(item));
     stored.forEach((item) => this.heard(item));
     this.items.sort(byKey);
     this.opened = true;

@@ -19,6 +19,20 @@ export class Store {
     return (await this.inTable("readwrite", (table) => table.put(value, key))).state;
   }
 
+  /** The same for what must still lie there: resolves with `gone` where another tab has taken it meanwhile. */
+  async replace(key, value) {
+    const { state, value: found } = await this.inTable("readwrite", (table) => {
+      const counting = table.count(key);
+      counting.onsuccess = () => counting.result && table.put(value, key);
+      return counting;
+    });
+    if (state === "kept" && !found) {
+      return "gone";
+    }
+    this.memory.set(key, value);
+    return state;
+  }
+
   async delete(key) {
     this.memory.delete(key);
     await this.inTable("readwrite", (table) => table.delete(key));

@@ -1,14 +1,18 @@
 // One's own messages that the server has not confirmed: how their bubbles stand, and what can be done about them.
 
 import { notSent } from "./delivery.js";
+import { refusalOf } from "./http.js";
 import { Outbox } from "./outbox.js";
 import { say } from "./strings.js";
+import { Uploads } from "./uploads.js";
 
 const UNDO = 10000; // ms in which a message that was thrown away can be had again
 const UNKEPT = 1000; // ms after which it is worth saying that this device cannot keep it; most are sent by then
+const QUIET = 600; // ms before files are said to go up: a line that came and went would make the page jump
+const UPWARD = ["uploading", "offline", "too_fast", "busy"]; // states in which files can be called back
 
 /**
- * `new Unsent(name, parts, store)`; `name` as in outbox.js. Parts: post(item, onProgress(words)); feedOf(item): the feed
+ * `new Unsent(name, parts, store)`; `name` as in outbox.js. Parts: post(item); feedOf(item): the feed
  * that shows it on this page, or null; onSent(item, response); onGone(item): another tab sent it or took it; onRefused(item);
  * giveBack(item): its words and files return to where they are written.
  */
@@ -17,8 +21,11 @@ export class Unsent {
     this.parts = parts;
     this.unkept = new Map(); // client id → why the device does not keep it
     this.thrown = new Map(); // client id → what was thrown away a moment ago
+    this.uploads = new Uploads();
+    this.uploaded = new Map(); // client id → the part of its files that has gone up, from 0 to 1
     this.outbox = new Outbox(name, {
-      post: (item) => parts.post(item, (words, part) => this.progress(item, words, part)),
+      upload: (item, onMoved) => this.upload(item, onMoved),
+      post: (item) => this.post(item),
       onAdded: (item) => this.show(item),
       onState: (item) => this.tell(item),
       onSent: (item, response) => parts.onSent(item, response),
@@ -62,13 +69,50 @@ export class Unsent {
     const feed = this.parts.feedOf(item);
     if (feed) {
       const state = this.outbox.stateOf(item);
-      feed.waiting.tell(item.client_id, { ...state, words: this.wordsOf(item, state), ways: waysOf(item, state) });
+      const part = this.outbox.isAside(item) ? undefined : this.uploaded.get(item.client_id);
+      feed.waiting.tell(item.client_id, { ...state, words: this.wordsOf(item, state), ways: waysOf(item, state), part });
     }
   }
 
-  progress(item, words, part) {
-    const feed = this.parts.feedOf(item);
-    if (feed) feed.waiting.tell(item.client_id, { name: "uploading", words, ways: [], part });
+  // Its way to the server --------------------------------------------------------------------------------------------
+
+  /** Its files. `onMoved()`: some of them have arrived. */
+  async upload(item, onMoved) {
+    const timer = window.setTimeout(() => this.rises(item, ["sending"]), QUIET);
+    try {
+      const obstacle = await this.uploads.run(item, {
+        onReceived: (part, isNew) => {
+          isNew && onMoved();
+          this.reached(item, part);
+          this.rises(item, UPWARD); // the line is there again, whatever was said before
+        },
+        onSent: (part) => this.reached(item, part),
+      });
+      this.uploaded.delete(item.client_id);
+      return obstacle;
+    } finally {
+      window.clearTimeout(timer);
+      // Taken back meanwhile, perhaps in another tab, which does not know what has arrived.
+      if (!this.outbox.get(item.client_id)) this.uploads.drop(item);
+    }
+  }
+
+  rises(item, from) {
+    const isHere = this.outbox.get(item.client_id);
+    if (isHere && from.includes(this.outbox.stateOf(item).name)) this.outbox.enter(item, "uploading");
+  }
+
+  reached(item, part) {
+    const before = this.uploaded.get(item.client_id);
+    this.uploaded.set(item.client_id, part);
+    if (percent(before) !== percent(part) && this.outbox.stateOf(item).name === "uploading") this.tell(item);
+  }
+
+  async post(item) {
+    const response = await this.parts.post(item);
+    // It has waited for longer than the server keeps files that no message has: they go up again.
+    const isSwept = response.status === 422 && refusalOf(response).error === "no_such_file";
+    return isSwept && this.uploads.forget(item) ? { ...response, status: 503 } : response;
   }
 
   wordsOf(item, { name, seconds }) {
@@ -77,7 +121,8 @@ export class Unsent {
     const why = this.unkept.get(item.client_id);
     // Both are tried again in the same way, but only one of them has to do with the network of who reads it.
     const told = name === "offline" && navigator.onLine !== false ? "unreachable" : name;
-    const words = name === "waiting" || name === "sending" ? "" : say(`shared.${told}`, { n: seconds });
+    const number = name === "uploading" ? percent(this.uploaded.get(item.client_id)) : seconds;
+    const words = name === "waiting" || name === "sending" ? "" : say(`shared.${told}`, { n: number });
     return [words, why ? say(`shared.unkept_${why}`) : ""].filter(Boolean).join(" ");
   }
 
@@ -92,6 +137,7 @@ export class Unsent {
 
   /** Another tab sent it, or its author took it back there. */
   async gone(item) {
+    this.uploads.stop(item.client_id);
     const feed = this.parts.feedOf(item);
     await this.parts.onGone(item);
     if (!feed) return;
@@ -109,6 +155,7 @@ export class Unsent {
     const { way } = button.dataset;
     if (way === "retry" || way === "send") this.retry(clientId);
     if (way === "edit") this.edit(clientId);
+    if (way === "cancel") this.cancel(clientId);
     if (way === "discard") this.discard(clientId);
     if (way === "undo") this.undo(clientId);
   }
@@ -124,11 +171,21 @@ export class Unsent {
     if (item) this.parts.giveBack(item);
   }
 
+  /** While its files are still on their way. */
+  async cancel(clientId) {
+    const item = this.off(await this.outbox.withdraw(clientId));
+    if (item) this.parts.giveBack(item);
+  }
+
   /** Out of the list and off the page; resolves with it unless another tab was faster. */
   async takeOff(clientId) {
-    const item = await this.outbox.take(clientId);
+    return this.off(await this.outbox.take(clientId));
+  }
+
+  off(item) {
     const feed = item && this.parts.feedOf(item);
-    if (feed) feed.remove(clientId);
+    if (item) this.uploads.drop(item);
+    if (feed) feed.remove(item.client_id);
     return item;
   }
 
@@ -136,10 +193,11 @@ export class Unsent {
     const item = await this.outbox.take(clientId);
     const feed = item && this.parts.feedOf(item);
     if (!feed) return;
+    this.uploads.stop(clientId);
     feed.waiting.tell(clientId, { name: "discarded", words: say("shared.discarded"), ways: ["undo"] });
     const timer = window.setTimeout(() => {
       this.thrown.delete(clientId);
-      feed.remove(clientId);
+      this.off(item);
     }, UNDO);
     this.thrown.set(clientId, { item, timer });
   }
@@ -161,5 +219,8 @@ function waysOf(item, { name }) {
   if (name === "refused") return [item.moved_on ? "send" : "retry", "edit", "discard"];
   if (name === "stale") return ["send", "edit", "discard"];
   if (name === "bare") return item.content ? ["send", "edit", "discard"] : ["discard"];
+  if (item.files.length && !item.tried && UPWARD.includes(name)) return ["cancel"];
   return name === "offline" && !item.tried ? ["edit", "discard"] : [];
 }
+
+const percent = (part) => Math.floor((part || 0) * 100);

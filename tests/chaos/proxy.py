@@ -54,7 +54,7 @@ class Request:
     def is_ours_to_break(self):
         """What a script asks for; pages, their parts and the sign-in are spared."""
         asks = self.fields.get("sec-fetch-mode") not in ("navigate", "no-cors")
-        return asks and self.line.split(" ")[1].startswith(("/itdesk/", "/agent/"))
+        return asks and self.line.split(" ")[1].startswith(("/itdesk/", "/agent/", "/uploads/"))
 
     def for_one_answer(self):
         """The same with the wish that the server closes behind its answer, so that its end is easy to see."""

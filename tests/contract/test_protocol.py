@@ -112,6 +112,26 @@ def test_what_is_refused_says_why_and_is_stored_nowhere(zhang, wang, fields, sta
     assert Message.objects.count() == 1
 
 
+def test_a_file_may_be_brought_in_pieces(zhang, wang):
+    upload_id = str(uuid.uuid4())
+    about = {"upload_id": upload_id, "name": "日志.log", "size": 6}
+
+    def put(offset, piece):
+        address = f"/uploads/{upload_id}?offset={offset}"
+        return zhang.client.put(address, piece, content_type="application/octet-stream", headers=JSON)
+
+    answers = [zhang.post("/uploads/", about), put(0, b"abc"), zhang.post("/uploads/", about), put(0, b"abc")]
+    assert [(each.status_code, each.json()["received"]) for each in answers] == [(201, 0), (200, 3), (200, 3), (409, 3)]
+    assert set(answers[0].json()) == {"upload_id", "size", "received", "done"}
+    assert answers[3].json()["error"] == "misplaced"
+    assert wang.get(f"/uploads/{upload_id}").status_code == 404
+    assert put(3, b"def").json() == {"upload_id": upload_id, "size": 6, "received": 6, "done": True}
+    assert zhang.get(f"/uploads/{upload_id}").json()["done"]
+    message = zhang.say("", msg_type="file", upload_id=upload_id).json()
+    assert [each["id"] for each in message["attachments"]] == [upload_id]
+    assert zhang.client.delete(f"/uploads/{upload_id}", headers=JSON).json()["error"] == "file_used"
+
+
 def test_broken_text_is_refused(zhang):
     answer = zhang.client.post(
         "/itdesk/messages",

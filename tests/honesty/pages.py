@@ -31,7 +31,8 @@ PAGES = [
         f"{HEALING}test_a_reload_without_a_network_in_between_loses_nothing",
         (
             "static/js/shelf.js",
-            "const state = await this.store.put(item.key, item);",
+            "const state = await (this.kept.has(item.client_id) ? this.store.replace(item.key, item)"
+            " : this.store.put(item.key, item));",
             'const state = await Promise.resolve("shut");',
         ),
     ),
@@ -54,6 +55,22 @@ PAGES = [
             'response.text.includes(`data-client-id="${item.client_id}"`)',
             "true",
         ),
+    ),
+    broken(
+        "an upload goes on under the id that lies on the device",
+        "each try has another",
+        "tests/browser/test_uploads.py::test_a_reload_in_the_middle_does_not_begin_again",
+        (
+            "static/js/uploads.js",
+            "item.upload_ids = item.upload_ids || item.files.map(() => newClientId());",
+            "item.upload_ids = item.files.map(() => newClientId());",
+        ),
+    ),
+    broken(
+        "what another tab took is not written back",
+        "it is written down whoever has it",
+        "tests/browser/test_uploads.py::test_the_device_decides_between_sending_and_calling_back",
+        ("static/js/shelf.js", "? this.store.replace(item.key, item)", "? this.store.put(item.key, item)"),
     ),
     broken(
         "one tab sends at a time",

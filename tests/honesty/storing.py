@@ -7,6 +7,8 @@ MESSAGES = "conversations/commands/messages.py"
 WRITING = "conversations/commands/writing.py"
 LAST_WORD = "conversations/tests/test_last_word.py::"
 POST = "conversations/tests/test_post_message.py::"
+UPLOADS = "conversations/commands/uploads.py"
+PIECES = "conversations/tests/test_uploads.py::"
 CHECKER = "tests/chaos/test_short.py::test_under_every_kind_of_fault_nothing_is_lost_or_shown_twice[embedded-15]"
 MACHINE = "tests/machine/test_machine.py::test_whatever_happens_in_whatever_order"
 
@@ -158,6 +160,35 @@ STORING = [
             "conversations/commands/drafts.py",
             "begun.draft_id, Draft.SENT,",
             "begun.draft_id, draft.step,",
+        ),
+    ),
+    broken(
+        "a piece of a file follows on what was received",
+        "what was received before is written again",
+        f"{PIECES}test_a_piece_that_comes_twice_is_written_once",
+        (UPLOADS, "    if offset != upload.received:\n", "    if offset > upload.received:\n"),
+    ),
+    broken(
+        "the upload's row lock",
+        "a piece is counted without it",
+        f"{PIECES}test_of_pieces_that_come_together_one_is_written",
+        (UPLOADS, "Upload.objects.select_for_update()", "Upload.objects"),
+        real=True,
+    ),
+    broken(
+        "an upload is its owner's alone",
+        "whoever knows its id may ask for it",
+        f"{PIECES}test_another_persons_upload_does_not_exist",
+        (UPLOADS, "    if found.owner_id != owner.pk:\n", "    if found.owner_id is None:\n"),
+    ),
+    broken(
+        "a checksum over all pieces",
+        "their number of bytes will do",
+        f"{PIECES}test_bytes_that_a_power_cut_spoilt_are_asked_for_again",
+        (
+            "conversations/partials.py",
+            "return (size, checksum) == (upload.size, upload.checksum)",
+            "return size == upload.size",
         ),
     ),
     broken(
