@@ -140,6 +140,7 @@ async () => {
   const kept = new Map();
   const store = {
     put: async (key, value) => { kept.set(key, { ...value }); return "kept"; },
+    replace: async (key, value) => (kept.has(key) ? store.put(key, value) : "gone"),
     take: async (key) => { const value = kept.get(key); kept.delete(key); return value; },
     all: async () => Array.from(kept.values()),
   };
