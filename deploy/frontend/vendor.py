@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 VENDOR = HERE.parent.parent / "static" / "vendor"
 # What is taken out of each package; the licence always comes along.
 FILES = {
-    "@zumer/snapdom": ("dist/snapdom.mjs", "LICENSE"),
+    "@zumer/snapdom": ("dist/snapdom.js", "LICENSE"),
     "htmx.org": ("dist/htmx.min.js", "LICENSE"),
 }
 
