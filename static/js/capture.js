@@ -9,11 +9,12 @@ const FADED = 300; // ms until that question is gone from the screen
 const screens = () => navigator.mediaDevices && navigator.mediaDevices.getDisplayMedia;
 
 /**
- * `button` takes one. A phone without that has its own key for it, and its picker beside the button.
+ * `button` takes one. On a phone it stays away: that has keys of its own for it, the picker is beside, and Android has
+ * the function but always says no.
  * `taken(file, note)`; `refused(words)`.
  */
 export function offerCapture(button, { taken, refused }) {
-  button.hidden = !screens() && !window.matchMedia("(hover: hover) and (pointer: fine)").matches;
+  button.hidden = !window.matchMedia("(hover: hover) and (pointer: fine)").matches;
   let isAsking = false; // one question at a time
   button.addEventListener("click", async () => {
     if (isAsking) {

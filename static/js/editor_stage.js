@@ -60,7 +60,7 @@ export class Stage {
       this.frame(context, boxOf(shape));
     } else {
       paintMark(context, shape, { look, view });
-      isHeld || this.outline(context, boxOf(shape));
+      isHeld || shape.words || this.outline(context, boxOf(shape));
     }
   }
 
