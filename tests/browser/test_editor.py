@@ -380,6 +380,8 @@ def test_one_step_back_closes_the_editor_and_nothing_else(console, way):
     console.field.fill("半句")
     section = console.page.locator("[data-thread]").element_handle()
     address = console.page.url
+    asked = []
+    console.page.on("request", lambda request: asked.append(request.headers))
     editor = Editor(console.page).open()
     editor.drag(BEGINS_SECRET, ENDS_SECRET)
     console.page.go_back() if way == "back" else console.page.keyboard.press("Escape")
@@ -389,6 +391,8 @@ def test_one_step_back_closes_the_editor_and_nothing_else(console, way):
     expect(console.field).to_have_value("半句")
     expect(console.page.locator(".tray__item")).to_have_count(1)
     expect(console.page.locator("[data-mark]")).to_be_focused()
+    send(console.page)
+    assert [each for each in asked if "hx-history-restore-request" in each] == []
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (844, 390)])
