@@ -1,9 +1,10 @@
 // The picture editor: a dialog over the page, loaded when somebody first opens it. What happens on the picture is in
-// editor_hand.js, what it looks like in editor_stage.js; here are the buttons, the keys and the ways out.
+// editor_hand.js, what it looks like in editor_stage.js, keys are in editor_keys.js; here are buttons and the ways out.
 
 import { burnt, groundOf } from "./editor_burn.js";
 import { Edits } from "./editor_edits.js";
 import { Hand } from "./editor_hand.js";
+import { keyOf } from "./editor_keys.js";
 import { Stage } from "./editor_stage.js";
 import { decoded } from "./pictures.js";
 import { say } from "./strings.js";
@@ -39,7 +40,7 @@ async function dialog() {
 
 class Editor {
   constructor(root, { file, base, tool, note, closedByBack, resolve }) {
-    Object.assign(this, { root, file, resolve, result: null, cameFrom: document.activeElement });
+    Object.assign(this, { root, file, resolve, result: null, isLeaving: false, cameFrom: document.activeElement });
     this.edits = new Edits(base.width, base.height);
     this.stage = new Stage(this.part("stage"), base, this.edits, lookOf(root));
     this.hand = new Hand(this.stage, this.edits, () => this.changed());
@@ -86,7 +87,7 @@ class Editor {
         event.target === this.field || event.preventDefault();
       }),
     );
-    this.onKey = (event) => this.key(event);
+    this.onKey = (event) => keyOf(this, event);
     this.onRoom = () => this.fit();
     document.addEventListener("keydown", this.onKey, true);
     window.addEventListener("resize", this.onRoom);
@@ -134,10 +135,9 @@ class Editor {
   // What somebody does ------------------------------------------------------------------------------------------------
 
   step(way) {
-    if (way === "undo" && this.hand.shape) {
-      this.hand.drop();
-    } else {
-      this.hand.drop();
+    const isShapeUndone = way === "undo" && this.hand.shape;
+    this.hand.drop();
+    if (!isShapeUndone) {
       this.edits[way]();
       this.changed();
     }
@@ -153,51 +153,6 @@ class Editor {
   wordsDone() {
     this.hand.commit();
     this.stage.canvas.focus({ preventScroll: true });
-  }
-
-  /** Nothing of the page behind hears a key while this is open. */
-  key(event) {
-    event.stopPropagation();
-    if (event.isComposing || event.keyCode === 229) {
-      return;
-    }
-    const act = this.actOf(event);
-    if (act) {
-      event.preventDefault();
-      act();
-    }
-  }
-
-  actOf(event) {
-    const { key, target } = event;
-    const isCommand = event.ctrlKey || event.metaKey;
-    const isWriting = target === this.field;
-    if (key === "Tab") {
-      return () => this.tab(event.shiftKey ? -1 : 1);
-    }
-    if (key === "Escape") {
-      return () => (this.hand.shape ? this.dropShape() : this.leave(null));
-    }
-    if (isCommand && key === "Enter") {
-      return () => this.finish(true);
-    }
-    if (isCommand && !isWriting) {
-      return this.commandOf(key.toLowerCase(), event.shiftKey);
-    }
-    if (isWriting || target.closest("button")) {
-      return null; // their own keys
-    }
-    if (key === "Enter") {
-      return () => this.enter();
-    }
-    return this.hand.key(event) ? () => {} : null;
-  }
-
-  commandOf(key, shift) {
-    if (key === "z") {
-      return () => this.step(shift ? "redo" : "undo");
-    }
-    return key === "y" ? () => this.step("redo") : null;
   }
 
   dropShape() {
@@ -240,9 +195,10 @@ class Editor {
     }
   }
 
+  /** Once: the step back takes a moment, and a second one would leave the page. */
   leave(result) {
-    if (this.root.isConnected) {
-      this.result = result;
+    if (!this.isLeaving && this.root.isConnected) {
+      Object.assign(this, { result, isLeaving: true });
       history.back();
     }
   }

@@ -174,6 +174,15 @@ def test_what_is_left_open_stays_as_it_was(editor):
         assert file.read() == original
 
 
+def test_who_taps_twice_to_leave_stays_on_the_page(editor):
+    address = editor.page.url
+    editor.root.locator("[data-cancel]").evaluate("(button) => { button.click(); button.click(); }")
+    editor.expect_closed()
+    expect(editor.page.locator(".tray__item")).to_have_count(1)
+    assert editor.page.url == address
+    send(editor.page)
+
+
 def test_nothing_drawn_is_nothing_changed(editor):
     original = screen()
     editor.drag((0.5, 0.5), (0.5, 0.5))
