@@ -50,6 +50,7 @@ _TABLE = {
     **dict.fromkeys(("txt", "log", "csv", "json", "md", "ini", "conf", "yaml", "yml"), (TEXT, (TEXT,))),
 }
 _ALIASES = {"jpeg": "jpg", "jfif": "jpg", "heif": "heic", "tgz": "gz", "m4v": "mp4"}
+EXTENSIONS = sorted({*_TABLE, *_ALIASES})  # "" for a name without one
 _SERVED = {kind for kind, _ in _TABLE.values()}
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import access
+from ..file_kinds import EXTENSIONS
 from ..presentation import draft_json, message_html
 from ..queries import inbox
 from ..queries.drafts import own_drafts
@@ -87,6 +88,7 @@ def console_context(request, history=None, point=None):
         "drafts": [draft_json(each) for each in own_drafts(request.user, access.AGENTS)],
         "max_chars": settings.MESSAGE_MAX_CHARS,
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
+        "file_extensions": ",".join(EXTENSIONS),
         **(thread_context(request, history, point) if history else {}),
     }
 

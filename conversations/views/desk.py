@@ -19,6 +19,7 @@ from ..commands.lifecycle import handoff as hand_off
 from ..commands.messages import post_message
 from ..commands.reading import mark_read
 from ..errors import Refused
+from ..file_kinds import EXTENSIONS
 from ..presentation import draft_json, header_html, message_html, message_json, state_sentence
 from ..queries import history
 from ..queries.drafts import own_draft, own_drafts
@@ -191,6 +192,7 @@ def _chat_context(request, page, *, fresh=False, point=None):
         "client_id": uuid.uuid4(),
         "max_chars": settings.MESSAGE_MAX_CHARS,
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
+        "file_extensions": ",".join(EXTENSIONS),
         **_room(request),
     }
 

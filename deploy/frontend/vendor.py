@@ -16,7 +16,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENDOR = HERE.parent.parent / "static" / "vendor"
 # What is taken out of each package; the licence always comes along.
-FILES = {"htmx.org": ("dist/htmx.min.js", "LICENSE")}
+FILES = {
+    "@zumer/snapdom": ("dist/snapdom.js", "LICENSE"),
+    "htmx.org": ("dist/htmx.min.js", "LICENSE"),
+}
 
 
 def main():

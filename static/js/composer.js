@@ -17,6 +17,7 @@ export class Composer {
     this.maxChars = maxChars;
     this.enterSends = enterSends;
     this.tray = tray;
+    this.waiting = null; // for the tray, to send
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
@@ -61,7 +62,35 @@ export class Composer {
       this.hooks.onTooLong(this.text.length);
       return;
     }
-    const files = this.tray ? this.tray.files : [];
+    if (this.tray && this.tray.isBusy) {
+      this.submitSoon();
+      return;
+    }
+    this.hand(this.tray ? this.tray.files : []);
+  }
+
+  /** A photo is being made smaller. It goes a moment later, unless other files stand there then. */
+  async submitSoon() {
+    if (this.waiting) {
+      return;
+    }
+    const turn = (this.waiting = {});
+    const same = await this.tray.settled();
+    if (this.waiting === turn) {
+      this.waiting = null;
+      same && this.submit();
+    }
+  }
+
+  /** Something else comes into the field: what waits for its photo goes now, as it is. */
+  submitNow() {
+    if (this.waiting) {
+      this.waiting = null;
+      this.hand(this.tray.files);
+    }
+  }
+
+  hand(files) {
     if (this.hooks.onSubmit({ text: this.text, files }) !== false) {
       this.clear();
     }

@@ -1,5 +1,7 @@
 // Wires the employee's page: who tells whom. Every idea has a module of its own.
 
+import { acceptFrom, acceptOn } from "./arrivals.js";
+import { offerCapture } from "./capture.js";
 import { Composer } from "./composer.js";
 import { copyButtons } from "./copy.js";
 import { DeskDraft } from "./desk_draft.js";
@@ -265,8 +267,11 @@ part("composer").addEventListener("input", () => {
     typist.stopped();
   }
 });
-tray.acceptFrom(root.querySelectorAll("[data-files]"), () => hasMouse && composer.focus());
-tray.acceptOn(document.body);
+const writeOn = () => hasMouse && composer.focus();
+acceptFrom(root.querySelectorAll("[data-files]"), tray, writeOn);
+acceptOn(document.body, tray, writeOn);
+offerCapture(part("capture"), { taken: (shot, note) => tray.takeShot(shot, note), refused: word });
+tray.onMarked = ({ send: sendsNow }) => (sendsNow ? composer.submit() : writeOn());
 copyButtons(part("messages"));
 viewPictures(part("messages"), document.querySelector("[data-viewer]"));
 followViewport();

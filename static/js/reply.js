@@ -1,5 +1,7 @@
 /** The agent's composer: one form for all threads, never rendered again; words go out through the outbox. */
 
+import { acceptFrom, acceptOn } from "./arrivals.js";
+import { offerCapture } from "./capture.js";
 import { Composer } from "./composer.js";
 import { DraftLine } from "./draft_line.js";
 import { newClientId } from "./ids.js";
@@ -32,8 +34,15 @@ export class Reply {
     this.field.addEventListener("input", () => this.typed());
     this.field.addEventListener("blur", () => this.id && this.drafts.save(this.id));
     this.tray.onChange = () => this.filesChanged();
-    this.tray.acceptFrom(form.querySelectorAll("[data-files]"), () => this.composer.focus());
-    this.tray.acceptOn(document.body, () => Boolean(this.id));
+    // What was taken away or covered must not come back with a draft that remembers the files of before.
+    this.tray.onHand = () => this.keep();
+    this.tray.onMarked = ({ send: sendsNow }) => (sendsNow ? this.composer.submit() : this.composer.focus());
+    acceptFrom(form.querySelectorAll("[data-files]"), this.tray, () => this.composer.focus());
+    acceptOn(document.body, this.tray, () => this.composer.focus(), () => Boolean(this.id));
+    offerCapture(form.querySelector("[data-capture]"), {
+      taken: (shot, note) => this.tray.takeShot(shot, note),
+      refused: (words) => this.tell(words),
+    });
   }
 
   get field() {
@@ -61,6 +70,7 @@ export class Reply {
   /** Another conversation came on screen (or none): its own words come back, this one's stay with it. */
   async show(id, address) {
     if (id === this.id) return;
+    this.composer.submitNow();
     this.keep();
     if (this.id) this.drafts.save(this.id);
     this.id = id;

@@ -1,122 +1,177 @@
-// The files that go with the next message: chosen, pasted or dropped, shown in a row above the field.
+// The files that go with the next message: chosen, pasted, dropped or captured, shown in a row above the field.
 
+import { isTooLarge, objectionTo } from "./file_limits.js";
+import { markUp } from "./marking.js";
+import { mayShrink, settle, shrink, versionsOf } from "./shrink.js";
 import { say } from "./strings.js";
+import { TrayItem } from "./tray_item.js";
 
 /**
- * `new Tray(strip, {maxBytes, maxFiles, onRefused(words)})`: `strip` holds a `<template data-tray-item>`. `words` say
- * why a file was not taken; empty when another choice begins.
+ * `new Tray(strip, {maxBytes, maxFiles, onRefused(words)})`: `strip` holds a `<template data-tray-item>` and names the
+ * kinds that are taken. `words` say why a file was not taken; empty when another choice begins.
+ *
+ * Its owner sets onChange(): other files, or none; onHand(): somebody changed what was there already; onMarked({send}):
+ * marks were burnt in, with `send` the message shall go.
  */
 export class Tray {
   constructor(strip, { maxBytes, maxFiles = 9, onRefused = () => {} }) {
     this.strip = strip;
     this.template = strip.querySelector("template");
-    this.limits = { maxBytes, maxFiles };
+    this.limits = { maxBytes, maxFiles, kinds: strip.dataset.kinds.split(",") };
     this.onRefused = onRefused;
-    this.onChange = () => {};
-    this.entries = [];
+    this.onChange = this.onHand = this.onMarked = () => {};
+    this.items = [];
+    this.work = Promise.resolve(); // one picture after another: nine decoded photos are half a gigabyte
   }
 
   get files() {
-    return this.entries.map((entry) => entry.file);
+    return this.items.map((item) => item.file);
+  }
+
+  /** Whether a file of it may still become another. */
+  get isBusy() {
+    return this.items.some((item) => item.isBusy);
+  }
+
+  /** Resolves when nothing is being made smaller any more: does it still hold what it holds now? */
+  async settled() {
+    const before = this.items;
+    await this.work;
+    return before.every((item) => this.items.includes(item));
   }
 
   add(files) {
-    this.onRefused("");
-    Array.from(files).forEach((file) => {
-      const words = this.objectionTo(file);
-      words ? this.onRefused(words) : this.show(file);
+    const words = Array.from(files).map((file) => this.take(file));
+    this.onRefused(said(words));
+    this.changed();
+  }
+
+  /** Why nothing more can be put in, or "". */
+  get whyFull() {
+    const { maxFiles } = this.limits;
+    return this.items.length >= maxFiles ? say("shared.too_many", { n: maxFiles }) : "";
+  }
+
+  /** Put in one file. → why not, or "" */
+  take(file) {
+    const tooLarge = mayShrink(file) ? "" : isTooLarge(file, this.limits);
+    const words = this.whyFull || objectionTo(file, this.limits) || tooLarge;
+    if (!words) {
+      this.put(file);
+    }
+    return words;
+  }
+
+  put(file) {
+    const item = new TrayItem(this.template, file, {
+      remove: () => this.remove(item),
+      mark: () => this.mark(item),
+      chosen: () => this.handled(),
     });
-    this.changed();
+    this.items.push(item);
+    this.strip.append(item.element);
+    const versions = versionsOf(file);
+    if (versions) {
+      item.offer(versions, file);
+    } else if (mayShrink(file)) {
+      item.isBusy = true;
+      this.work = this.work.then(() => this.lighten(item));
+    }
   }
 
-  objectionTo(file) {
-    const { maxBytes, maxFiles } = this.limits;
-    if (!file.size) {
-      return say("shared.empty_file", { s: file.name });
+  async lighten(item) {
+    const versions = this.items.includes(item) ? await shrink(item.file) : null;
+    item.isBusy = false;
+    if (!versions || !this.items.includes(item)) {
+      return;
     }
-    if (this.entries.length >= maxFiles) {
-      return say("shared.too_many", { n: maxFiles });
+    const { original, small } = versions;
+    const words = isTooLarge(small || original, this.limits);
+    if (words) {
+      this.remove(item);
+      this.onRefused(words);
+    } else if (small) {
+      // Too large for the server, the original is no choice.
+      item.offer(isTooLarge(original, this.limits) ? { original: small, small: null } : versions, small);
+      this.handled();
+    } else {
+      this.changed();
     }
-    const megabytes = Math.floor(maxBytes / 1024 / 1024);
-    return file.size > maxBytes ? say("shared.too_large", { s: file.name, n: megabytes }) : "";
   }
 
-  show(file) {
-    const item = this.template.content.firstElementChild.cloneNode(true);
-    const entry = { file, item, address: "" };
-    item.querySelector("[data-name]").textContent = file.name;
-    if (file.type.startsWith("image/")) {
-      entry.address = URL.createObjectURL(file);
-      const picture = item.querySelector("img");
-      picture.src = entry.address;
-      picture.hidden = false;
+  remove(item) {
+    const hadFocus = item.element.contains(document.activeElement);
+    const at = this.items.indexOf(item);
+    this.drop(item);
+    const next = this.items[Math.min(at, this.items.length - 1)];
+    if (hadFocus && next) {
+      next.part("remove").focus();
     }
-    item.querySelector("[data-remove]").addEventListener("click", () => this.remove(entry));
-    this.entries.push(entry);
-    this.strip.append(item);
+    this.handled();
   }
 
-  remove(entry) {
-    this.entries = this.entries.filter((other) => other !== entry);
-    URL.revokeObjectURL(entry.address);
-    entry.item.remove();
-    this.changed();
+  drop(item) {
+    this.items = this.items.filter((other) => other !== item);
+    item.forget();
+    item.element.remove();
   }
 
   clear() {
-    this.entries.slice().forEach((entry) => this.remove(entry));
+    this.items.slice().forEach((item) => this.drop(item));
+    this.changed();
+  }
+
+  handled() {
+    this.changed();
+    this.onHand();
   }
 
   changed() {
-    this.strip.hidden = !this.entries.length;
+    this.strip.hidden = !this.items.length;
     this.onChange();
   }
 
-  /** Take the files chosen in these fields; then `chosen()`. */
-  acceptFrom(fields, chosen) {
-    fields.forEach((field) =>
-      field.addEventListener("change", () => {
-        this.add(field.files);
-        field.value = "";
-        chosen();
-      }),
-    );
+  /** Draw on a picture that is here already. */
+  async mark({ file }) {
+    const marked = await this.markUp(file);
+    if (marked && marked.file !== file) {
+      this.replace(file, marked.file);
+    }
+    if (marked) {
+      this.onMarked(marked);
+    }
   }
 
-  /** Take files that are pasted or dropped anywhere on `place`, while `isOpen()`: there is a message to put them to. */
-  acceptOn(place, isOpen = () => true) {
-    place.addEventListener("paste", (event) => {
-      const files = Array.from(event.clipboardData.files);
-      if (files.length && isOpen()) {
-        event.preventDefault();
-        this.add(files.map(named));
-      }
-    });
-    const carriesFiles = (event) => Array.from(event.dataTransfer.types).includes("Files");
-    place.addEventListener("dragover", (event) => {
-      if (carriesFiles(event)) {
-        event.preventDefault();
-        event.dataTransfer.dropEffect = isOpen() ? "copy" : "none";
-        place.classList.toggle("is-dropping", isOpen());
-      }
-    });
-    place.addEventListener("dragleave", (event) => !event.relatedTarget && place.classList.remove("is-dropping"));
-    place.addEventListener("drop", (event) => {
-      place.classList.remove("is-dropping");
-      if (carriesFiles(event)) {
-        // Also when they are not wanted: the browser would leave the page to show the file.
-        event.preventDefault();
-        isOpen() && this.add(event.dataTransfer.files);
-      }
-    });
+  /** A fresh shot is drawn on first: it shows the whole screen, and more than anybody needs. */
+  async takeShot(shot, note) {
+    if (this.whyFull) {
+      this.onRefused(this.whyFull);
+      return;
+    }
+    const marked = await this.markUp(shot, { tool: "crop", note });
+    if (marked) {
+      settle(marked.file);
+      this.add([marked.file]);
+      this.onMarked(marked);
+    }
+  }
+
+  markUp(file, how) {
+    this.onRefused("");
+    return markUp(file, how).catch((error) => this.onRefused(error.message));
+  }
+
+  // The file says which one, not the item: a draft of another device may have renewed the row meanwhile.
+  replace(file, marked) {
+    settle(marked);
+    const item = this.items.find((each) => each.file === file);
+    if (item) {
+      item.become(marked);
+      this.handled();
+    } else {
+      this.add([marked]);
+    }
   }
 }
 
-// Every browser calls a pasted screenshot image.png; the time tells two of them apart.
-function named(file) {
-  if (file.name !== "image.png") {
-    return file;
-  }
-  const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
-  return new File([file], `screenshot-${stamp}.png`, { type: file.type });
-}
+const said = (words) => Array.from(new Set(words.filter(Boolean))).join(" ");

@@ -1,8 +1,9 @@
 """All of them."""
 
 from .pages import PAGES
+from .pictures import PICTURES
 from .storing import STORING
 from .telling import TELLING
 from .working import WORKING
 
-MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES]
+MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES]
