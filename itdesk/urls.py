@@ -19,6 +19,7 @@ urlpatterns = [
     path("itdesk/", include("conversations.urls.desk")),
     path("agent/", include("conversations.urls.agent")),
     path("attachments/", include("conversations.urls.attachments")),
+    path("files/", include("conversations.urls.files")),
     path("wecom/", include("wecom.urls")),
     path("admin/", admin.site.urls),
 ]

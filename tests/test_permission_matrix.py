@@ -93,6 +93,11 @@ ROWS = {
     "agent/conversations/<uuid:conversation_id>/read": agents_action(seq="1"),
     # Files: whoever may read their message.
     "attachments/<uuid:attachment_id>/": Row("302 200 404 200 404", "401 405 405 405 405"),
+    "attachments/<uuid:attachment_id>/text/": Row("302 302 404 302 404", "401 405 405 405 405"),
+    # Of a text there is no small copy.
+    "attachments/<uuid:attachment_id>/thumbnail/": Row("302 404 404 404 404", "401 405 405 405 405"),
+    # A door without a cookie, for who holds a signed address; the cookie alone opens nothing here.
+    "files/<uuid:attachment_id>": Row("403 403 403 403 403", "405 405 405 405 405"),
     # The simulator, which is no door at all: routed only on loopback names (tests of the start), then open to everybody.
     "wecom/simulator/": OPEN_PAGE,
     "wecom/simulator/log": OPEN_PAGE,
