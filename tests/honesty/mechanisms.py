@@ -1,8 +1,9 @@
 """All of them."""
 
 from .pages import PAGES
+from .showing import SHOWING
 from .storing import STORING
 from .telling import TELLING
 from .working import WORKING
 
-MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES]
+MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *SHOWING]
