@@ -232,6 +232,17 @@ def swipe(page, start, end, y=420):
     touch(page, "touchEnd")
 
 
+def tap_twice(page, box):
+    """In the middle of the picture; again where a busy machine took too long between the two."""
+    x, y, width, height = box.rectangle()
+    for _ in range(5):
+        for kind, points in (("touchStart", [(x + width / 2, y + height / 2)]), ("touchEnd", [])) * 2:
+            touch(page, kind, *points)
+        page.wait_for_timeout(500)
+        if box.scale > 1:
+            return
+
+
 def test_a_swipe_shows_the_next_and_the_back_key_closes(desk, three):
     page, box = desk.page, Box(desk.page)
     page.goto("/itdesk/")
@@ -240,11 +251,8 @@ def test_a_swipe_shows_the_next_and_the_back_key_closes(desk, three):
     box.expect_shows("二.png", "2 / 3")
     swipe(page, 120, 300)
     box.expect_shows("一.jpg", "1 / 3")
-    x, y, width, height = box.rectangle()
-    for _ in range(2):
-        touch(page, "touchStart", (x + width / 2, y + height / 2))
-        touch(page, "touchEnd")
-    expect(box.stage).to_have_attribute("data-scale", "3.00")
+    tap_twice(page, box)
+    assert box.scale == 3
     page.go_back()
     expect(box.viewer).to_be_hidden()
     assert "/itdesk/" in page.url
