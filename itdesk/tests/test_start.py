@@ -30,6 +30,13 @@ MALFORMED = [
     ("MESSAGE_MAX_CHARS", "-1"),
     ("MESSAGE_MAX_CHARS", "８０００"),
     ("ATTACHMENT_MAX_MB", "big"),
+    ("FILES_ACCEL", "protected"),
+    ("FILES_ACCEL", "/protected"),
+    ("FILES_ACCEL", "https://desk.example.com/protected/"),
+    ("FILES_ACCEL", "/a/../b/"),
+    ("S3_BUCKET", "desk"),  # without the package that it needs
+    ("SCAN_COMMAND", "clamdscan 'unfinished"),
+    ("SCAN_SECONDS", "soon"),
     ("RATE_SEND", "30"),
     ("RATE_SEND", "30/w"),
     ("RATE_SEND", "30/0m"),
