@@ -17,7 +17,7 @@ def stored_path(attachment, filename):
 
 def thumbnail_path(attachment, filename):
     """Beside the file. The ending is ours as well (`jpg`, `png`), and says how the copy is served."""
-    return f"{stored_path(attachment, filename)}-small.{filename}"
+    return f"{stored_path(attachment, '')}-small.{filename}"
 
 
 class Attachment(models.Model):
