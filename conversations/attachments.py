@@ -1,7 +1,5 @@
 """Files of messages: taken in (`stage`), shown to whoever may see them, and swept away when no message took them."""
 
-import logging
-import os
 import secrets
 import uuid
 from contextlib import contextmanager
@@ -10,36 +8,38 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jobs import faults
-
-from . import access, file_kinds, pictures
+from . import access, darkroom, file_kinds, file_store, heic, pictures
 from .errors import Refused
 from .models import Attachment
-from .room import check_room, no_room
-
-log = logging.getLogger(__name__)
+from .room import check_room
+from .scanning import refuse_infected
 
 UNADOPTED_FOR = timedelta(hours=24)
 FOLDER = "attachments"
+# A picture that is smaller than both stands in its bubble as it came.
+LIGHT_BYTES, LIGHT_SIDE = 60_000, pictures.THUMBNAIL_SIDE
 
 
 def stage(owner, uploaded_file, attachment_id=None):
     """Check one uploaded file and store it, owned by `owner` and without a message yet. Returns the Attachment.
 
-    Raises Refused: 413 too large, 422 empty, of a kind that is not taken or damaged, 507 no room on the disk; and
-    IntegrityError when `attachment_id`, which an upload brings with it, is taken already.
+    Raises Refused: 413 too large, 422 empty, of a kind that is not taken, damaged or infected, 503 while the scanner
+    does not answer, 507 no room on the disk; and IntegrityError when `attachment_id`, which an upload brings with it, is
+    taken already.
     """
     check_size(uploaded_file.size)
     name = file_kinds.display_name(uploaded_file.name)
     kind = file_kinds.kind_of(name, uploaded_file)
     if kind is None:
         raise unknown_kind()
-    picture = _examined(uploaded_file) if kind in file_kinds.PICTURES else None
+    refuse_infected(uploaded_file)
+    picture = _examined(kind, uploaded_file)
     content = ContentFile(picture.clean) if picture and picture.clean else uploaded_file
     attachment = Attachment(
         id=attachment_id or uuid.uuid4(),
@@ -49,6 +49,7 @@ def stage(owner, uploaded_file, attachment_id=None):
         content_type=kind,
         width=picture and picture.width,
         height=picture and picture.height,
+        conversion=Attachment.Conversion.WAITING if kind == file_kinds.HEIC else Attachment.Conversion.NONE,
         created_at=timezone.now(),
     )
     # Two requests may finish one upload at once: each needs a file of its own, to throw away without the other's.
@@ -85,9 +86,13 @@ def unknown_kind():
     return Refused(_("不支持这种文件，或内容与扩展名不符；可以压缩成 zip 后再发"), code="file_kind")
 
 
-def _examined(uploaded_file):
+def _examined(kind, content):
+    """How large a picture is and what to store of it; None for what is no picture."""
     try:
-        return pictures.examine(uploaded_file)
+        if kind == file_kinds.HEIC:
+            return pictures.Picture(*heic.measured(content), None)
+        if kind in file_kinds.PICTURES:
+            return darkroom.examined(content, folder=settings.FILE_UPLOAD_TEMP_DIR)
     except pictures.TooManyPixels:
         millions = pictures.MAX_PIXELS // 1_000_000
         reason = _("图片太大，不能超过 %(count)s 百万像素") % {"count": millions}
@@ -98,53 +103,25 @@ def _examined(uploaded_file):
 
 def _store(attachment, content, ending):
     """The file first, down to the disk, then the row: no row ever names a file that a crash can take (R9)."""
-    try:
-        content.seek(0)
-        attachment.file.save(ending, content, save=False)
-        faults.at("m7")
-        _flush(attachment.file)
-        faults.at("m8")
-    except OSError:
-        log.exception("attachment %s could not be written", attachment.id)
-        _discard(attachment, ending)
-        raise no_room() from None
+    file_store.put(attachment.file, content, ending)
     try:
         with transaction.atomic():
             attachment.save(force_insert=True)
     except BaseException:
-        _discard(attachment, ending)
+        file_store.discard(attachment.file, ending)
         raise
 
 
-def _flush(file):
-    try:
-        path = file.path
-    except NotImplementedError:  # a storage that is no file system answers only when it holds the file
-        return
-    _fsync(path)
-    if os.name == "posix":  # Windows cannot open a directory, and needs not
-        _fsync(os.path.dirname(path))
-
-
-def _fsync(path):
-    handle = os.open(path, os.O_RDWR if os.path.isfile(path) else os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _discard(attachment, ending):
-    file = attachment.file
-    try:
-        # A write that broke off has not told its name yet.
-        file.storage.delete(file.name or file.field.generate_filename(attachment, ending))
-    except OSError:
-        log.exception("the file of attachment %s could not be removed; the sweep will", attachment.id)
+def wants_preparing(attachment):
+    """Whether something is to be made of it once a message has taken it: a picture at all, or a smaller one."""
+    if attachment.is_converting:
+        return True
+    is_large = attachment.size > LIGHT_BYTES or max(attachment.width or 0, attachment.height or 0) > LIGHT_SIDE
+    return attachment.content_type in file_kinds.PICTURES and is_large and not attachment.thumbnail
 
 
 def attachment_json(attachment):
-    """A file as CONTRACT 3 writes it; `thumbnail_url` is None for what is no picture."""
+    """A file as CONTRACT 3 writes it; `thumbnail_url` is None for what is no picture, or none yet."""
     url = reverse("attachments:file", args=[attachment.id])
     return {
         "id": str(attachment.id),
@@ -152,21 +129,30 @@ def attachment_json(attachment):
         "size": attachment.size,
         "content_type": attachment.content_type,
         "url": url,
-        "thumbnail_url": url if attachment.is_image else None,
+        "thumbnail_url": _thumbnail_url(attachment, url),
         "width": attachment.width,
         "height": attachment.height,
     }
 
 
+def _thumbnail_url(attachment, url):
+    if attachment.thumbnail:
+        return reverse("attachments:thumbnail", args=[attachment.id])
+    return url if attachment.is_image and not attachment.is_converting else None
+
+
 def visible(user, attachment_id):
     """The attachment, if `user` may have its file, else None: absent and foreign look the same.
 
-    Staged, it is its owner's alone; adopted, it follows its message, whoever uploaded it.
+    Staged, it is its owner's alone; adopted, it follows its message, whoever uploaded it. What is being converted is not
+    there yet: as it came it may say where it was taken.
     """
     found = Attachment.objects.select_related("message__conversation").filter(pk=attachment_id).first()
     if found is None:
         return None
-    allowed = access.may_read_message(user, found.message) if found.message else found.owner_id == user.pk
+    if found.message is None:
+        return found if found.owner_id == user.pk else None
+    allowed = access.may_read_message(user, found.message) and not found.is_converting
     return found if allowed else None
 
 
@@ -193,20 +179,26 @@ def remove_unadopted(attachment_id):
 
 
 def _sweep_files(before):
-    """Leftovers of a crash between file and row, and of messages that were deleted."""
+    """Leftovers of a crash between file and row, of messages that were deleted, and of converted pictures."""
     storage, swept = Attachment._meta.get_field("file").storage, 0
     for name in _old_files(storage, before):
-        if not Attachment.objects.filter(file=name).exists():
+        if not Attachment.objects.filter(Q(file=name) | Q(thumbnail=name)).exists():
             storage.delete(name)
             swept += 1
     return swept
 
 
 def _old_files(storage, before):
-    if not storage.exists(FOLDER):
-        return
-    for folder in storage.listdir(FOLDER)[0]:
-        for name in storage.listdir(f"{FOLDER}/{folder}")[1]:
+    for folder in _listed(storage, FOLDER)[0]:
+        for name in _listed(storage, f"{FOLDER}/{folder}")[1]:
             path = f"{FOLDER}/{folder}/{name}"
             if storage.get_modified_time(path) < before:
                 yield path
+
+
+def _listed(storage, folder):
+    # Not `exists`: a storage of objects knows no folders, only names that begin alike.
+    try:
+        return storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []

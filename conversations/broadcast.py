@@ -55,6 +55,14 @@ def announce_note(conversation, message):
     transaction.on_commit(lambda: _publish([_for_agents(conversation, _message_frame, message, AGENTS)]), robust=True)
 
 
+def announce_changed(conversation, message):
+    """After commit, tell that a message stands there in another way: of a public one both sides, of a note the agents.
+
+    The conversation's state comes along as after every change: pages compare its version with what they hold.
+    """
+    transaction.on_commit(lambda: _publish(_changed_frames(conversation, message)), robust=True)
+
+
 def announce_draft(draft):
     """After commit, tell the other pages of its author, and nobody else's, what somebody has begun to write."""
     frame = {"type": "draft_changed", **presentation.draft_json(draft)}
@@ -87,26 +95,46 @@ def _change_frames(conversation, messages):
     return frames
 
 
+def _changed_frames(conversation, message):
+    frames = [
+        _for_agents(conversation, _updated_frame, message, AGENTS),
+        _for_agents(conversation, _state_frame, conversation, AGENTS),
+    ]
+    if not message.internal:
+        employee = desk_topic(conversation.employee_id)
+        frames.append(_updated_frame(employee, message, EMPLOYEE))
+        frames.append(_state_frame(employee, conversation, EMPLOYEE))
+    return frames
+
+
 def _for_agents(conversation, frame, *args):
     # An agent who asked for help themselves is this conversation's employee, not one of its agents (access.py).
     return {**frame(INBOX_TOPIC, *args), "not_for": conversation.employee_id}
 
 
 def _message_frame(topic, message, audience):
+    return {"topic": topic, "texts": _in_each_language(lambda: _message_fields(message, audience), audience)}
+
+
+def _updated_frame(topic, message, audience):
     def frame():
-        return {
-            "type": "new_message",
-            "conversation_id": str(message.conversation_id),
-            "id": str(message.id),
-            "seq": message.seq,
-            "prev_seq": presentation.prev_seq(message, audience),
-            "client_id": str(message.client_id),
-            "sender_type": message.sender_type,
-            "msg_type": message.msg_type,
-            "html": presentation.message_html(message, audience),
-        }
+        return {**_message_fields(message, audience), "type": "message_updated", "version": message.version}
 
     return {"topic": topic, "texts": _in_each_language(frame, audience)}
+
+
+def _message_fields(message, audience):
+    return {
+        "type": "new_message",
+        "conversation_id": str(message.conversation_id),
+        "id": str(message.id),
+        "seq": message.seq,
+        "prev_seq": presentation.prev_seq(message, audience),
+        "client_id": str(message.client_id),
+        "sender_type": message.sender_type,
+        "msg_type": message.msg_type,
+        "html": presentation.message_html(message, audience),
+    }
 
 
 def _state_frame(topic, conversation, audience):
@@ -116,7 +144,7 @@ def _state_frame(topic, conversation, audience):
         return {
             "type": "conversation_updated",
             "conversation_id": str(conversation.id),
-            "version": conversation.version,
+            "version": conversation.public_version if audience == EMPLOYEE else conversation.version,
             "status": conversation.status,
             "assigned_agent_id": conversation.assigned_agent_id,
             "html": render(conversation),

@@ -220,10 +220,10 @@ class DeskSocket(PageSocket):
         self.tell_typing(broadcast.conversation_topic(conversation_id), conversation_id, "employee", stopped)
 
     def pick(self, numbers):
-        """`{id: (public seq, version)}` of own open conversations and of the one on screen."""
+        """`{id: (public seq, public version)}` of own open conversations and of the one on screen."""
         shown = dict(numbers.own.get(self.user_id, {}))
         shown.update({each: numbers.any[each] for each in self.watching if each in numbers.any})
-        return {each: (public_seq, version) for each, (public_seq, _seq, version) in shown.items()}
+        return {each: (public_seq, version) for each, (public_seq, _seq, version, _all) in shown.items()}
 
 
 class AgentSocket(PageSocket):
@@ -258,7 +258,7 @@ class AgentSocket(PageSocket):
     def pick(self, numbers):
         """`{id: (seq, version)}` of the conversations on screen."""
         watched = {each: numbers.any[each] for each in self.watching if each in numbers.any}
-        return {each: (seq, version) for each, (_public_seq, seq, version) in watched.items()}
+        return {each: (seq, version) for each, (_public_seq, seq, _public, version) in watched.items()}
 
 
 def parsed(text):

@@ -4,13 +4,17 @@ An allow-list: what is not in it is refused, with the advice to put it into an a
 (SVG, HTML, scripts) is in it, and a text is only ever served as plain text.
 """
 
+import re
 import unicodedata
 
 import filetype
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 MAX_NAME_CHARS = 150
 HEAD_BYTES = 8192
 TEXT = "text/plain"
+HEIC = "image/heic"  # what an iPhone takes; no browser but its own shows it
 PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -25,7 +29,7 @@ _TABLE = {
     "jpg": ("image/jpeg", ("image/jpeg",)),
     "webp": ("image/webp", ("image/webp",)),
     "gif": ("image/gif", ("image/gif",)),
-    "heic": ("image/heic", ("image/heic",)),
+    "heic": (HEIC, (HEIC,)),
     "bmp": ("image/bmp", ("image/bmp",)),
     "pdf": ("application/pdf", ("application/pdf",)),
     # Some programs write the parts of an Office file in an order that only shows the archive.
@@ -51,7 +55,21 @@ _TABLE = {
 }
 _ALIASES = {"jpeg": "jpg", "jfif": "jpg", "heif": "heic", "tgz": "gz", "m4v": "mp4"}
 EXTENSIONS = sorted({*_TABLE, *_ALIASES})  # "" for a name without one
+# What a file is, in the word that stands beside its name. Names of formats are the same in every language.
+_WORDS = {
+    "doc docx": gettext_noop("文档"),
+    "xls xlsx csv": gettext_noop("表格"),
+    "ppt pptx": gettext_noop("演示"),
+    "heic bmp": gettext_noop("图片"),
+    "mp4 mov webm": gettext_noop("视频"),
+    "mp3 m4a wav amr": gettext_noop("录音"),
+    "msg": gettext_noop("邮件"),
+    "txt log md ini conf yaml yml json": gettext_noop("文本"),
+}
+_WORD_OF = {extension: word for extensions, word in _WORDS.items() for extension in extensions.split()}
 _SERVED = {kind for kind, _ in _TABLE.values()}
+# Windows takes these for devices, whatever stands behind the first dot.
+_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\..*)?", re.IGNORECASE)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -59,10 +77,11 @@ def kind_of(name, content):
     """The content type of the open file `content` called `name` as we store it, or None when it is not taken.
 
     A picture under another picture's extension, or under none, is taken for what it is; `fitting_name` mends its name.
+    Phones do both: a JPEG called HEIC, and the other way round.
     """
     seen = _sniffed(content)
     kind, allowed = _table_entry(name)
-    if seen in PICTURES and (kind in PICTURES or not _extension(name)):
+    if _is_picture(seen) and (_is_picture(kind) or not _extension(name)):
         return seen
     return kind if seen in allowed else None
 
@@ -70,6 +89,10 @@ def kind_of(name, content):
 def may_be_taken(name):
     """Whether a file of this name is worth uploading: under an extension that no table knows nothing is taken."""
     return bool(_table_entry(name)[0])
+
+
+def _is_picture(kind):
+    return kind in PICTURES or kind == HEIC
 
 
 def _table_entry(name):
@@ -118,8 +141,17 @@ def fitting_name(name, kind, unnamed):
     elif kind in PICTURES and _table_entry(name)[0] != kind:
         extension = PICTURES[kind]
     stem = stem.strip(" .") or unnamed
+    if _RESERVED.fullmatch(stem):
+        stem = f"_{stem}"
     room = MAX_NAME_CHARS - len(extension) - 1
     return f"{stem[:room].rstrip(' .')}.{extension}"
+
+
+def sign_of(name):
+    """One short word for the kind of file that `name` says: 文档, PDF, ZIP."""
+    extension = _extension(name)
+    known = _ALIASES.get(extension, extension)
+    return _(_WORD_OF[known]) if known in _WORD_OF else known.upper()[:4] or _("文件")
 
 
 def served_type(kind):

@@ -1,5 +1,7 @@
 """What the desk does on its own, in the worker."""
 
+from datetime import timedelta
+
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -7,10 +9,11 @@ from accounts.signals import rights_changed
 from jobs.queue import enqueue, job
 
 from . import attachments
-from .commands import lifecycle, uploads
+from .commands import lifecycle, pictures, uploads
 from .queries.people import orphaned
 
-MINUTE, DAY = 60, 24 * 60 * 60
+MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
+CONVERTED_WITHIN = timedelta(hours=3)  # longer than all tries of the job together
 
 
 @job("return_orphans", every=MINUTE)
@@ -31,3 +34,15 @@ def sweep_attachments():
     now = timezone.now()
     attachments.sweep(now)
     uploads.sweep(now)
+
+
+@job(pictures.PREPARE_PICTURES)
+def prepare_pictures(message_id):
+    """Small copies of a message's pictures, and JPEGs of what an iPhone took."""
+    pictures.prepare(message_id)
+
+
+@job("end_waiting_pictures", every=HOUR)
+def end_waiting_pictures():
+    """No tile waits for ever: where every try failed (a full disk, say), the picture stays a plain file."""
+    pictures.give_up_waiting(timezone.now() - CONVERTED_WITHIN)

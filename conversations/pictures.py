@@ -1,9 +1,12 @@
-"""Looks into a picture before anybody else does: is it one, how large, and without what the camera wrote into it."""
+"""Looks into a picture before anybody else does: is it one, how large, and without what the camera wrote into it.
+
+Pure functions over bytes, without Django: what is large runs in a process of its own (darkroom.py).
+"""
 
 import io
 import struct
-import threading
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps, ImageSequence, JpegImagePlugin
@@ -15,10 +18,9 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
-# A picture of the permitted size takes 375 MB while it is looked at, and 190 KB of PNG make one: eight such uploads of
-# one person at once took the process to 3.1 GB. A screenshot waits some hundredths of a second here.
-_one_at_a_time = threading.Lock()
 ORIENTATION = 0x0112
+THUMBNAIL_SIDE = 480  # px: twice the side of the room in a bubble, for a screen of two dots a pixel
+MOST_COLOUR_BYTES = 16_384  # of a colour profile that a thumbnail keeps
 TAIL = b"tail"  # stands for bytes after the end of the picture
 _JPEG_NEEDED = {"APP0", "APP14"}
 _PNG_NEEDED = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP bKGD pHYs sBIT acTL fcTL fdAT cICP".split())
@@ -42,28 +44,74 @@ class Picture:
     clean: bytes | None
 
 
+def burden(content):
+    """What looking at it will cost, told by its header alone: pixels of all frames that are decoded. Raises BadPicture,
+    TooManyPixels."""
+    with _opened(content) as image:
+        frames = getattr(image, "n_frames", 1) if image.format in {"PNG", "WEBP"} else 1
+        return image.width * image.height * frames
+
+
 def examine(content):
     """Decode the open file `content` once. Raises BadPicture, TooManyPixels."""
-    with _one_at_a_time:
-        return _examined(content)
+    with _opened(content) as image:
+        image.load()
+        turned = image.getexif().get(ORIENTATION, 1) in {5, 6, 7, 8}
+        clean = _clean(image) if _holds_more_than_pixels(image, content) else None
+        return Picture(*(reversed(image.size) if turned else image.size), clean)
 
 
-def _examined(content):
+def shrink(content):
+    """A small still copy for a bubble, as Picture: JPEG, or PNG where something can be seen through. Raises BadPicture."""
+    with _opened(content) as image:
+        image.draft("RGB", (2 * THUMBNAIL_SIDE, 2 * THUMBNAIL_SIDE))  # a JPEG decodes to an eighth as well
+        colours = image.info.get("icc_profile", b"") if image.mode in {"RGB", "RGBA"} else b""
+        small = _in_plain_colours(ImageOps.exif_transpose(image))
+        small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+        small.info = {}
+        kept = {"icc_profile": colours} if 0 < len(colours) <= MOST_COLOUR_BYTES else {}
+        if small.mode == "RGBA":
+            return Picture(*small.size, _saved(small, "PNG", optimize=True, **kept))
+        return Picture(*small.size, _saved(small, "JPEG", quality=82, optimize=True, progressive=True, **kept))
+
+
+def convert(content):
+    """An iPhone's picture (HEIC) as an upright JPEG with nothing but its pixels and colours. Raises BadPicture."""
+    import pillow_heif  # here, so that no process loads the decoder but the one that uses it
+
+    pillow_heif.options.DECODE_THREADS = 2
+    pillow_heif.register_heif_opener()
+    with _opened(content, ("HEIF",)) as image:
+        colours = image.info.get("icc_profile")
+        ImageOps.exif_transpose(image, in_place=True)  # a copy of 48 megapixels is 146 MB
+        upright = image if image.mode == "RGB" else image.convert("RGB")
+        upright.info = {}
+        kept = {"icc_profile": colours} if colours else {}
+        return Picture(*upright.size, _saved(upright, "JPEG", quality=88, optimize=True, **kept))
+
+
+@contextmanager
+def _opened(content, formats=FORMATS):
     try:
         content.seek(0)
-        with Image.open(content, formats=FORMATS) as image:
+        with Image.open(content, formats=formats) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise TooManyPixels
-            image.load()
-            turned = image.getexif().get(ORIENTATION, 1) in {5, 6, 7, 8}
-            clean = _clean(image) if _holds_more_than_pixels(image, content) else None
-            return Picture(*(reversed(image.size) if turned else image.size), clean)
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise TooManyPixels from None
     except BadPicture:
         raise
     except Exception as error:  # hostile bytes make decoders raise whatever they like
         raise BadPicture from error
+
+
+def _in_plain_colours(image):
+    """RGBA where something can be seen through, else RGB."""
+    if image.mode not in {"RGBA", "LA", "PA"} and "transparency" not in image.info:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    return image if image.getextrema()[3][0] < 255 else image.convert("RGB")
 
 
 def _holds_more_than_pixels(image, content):

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from .access import AGENTS
 from .attachments import attachment_json
 from .body import body_html
-from .models import Message
+from .file_kinds import TEXT, sign_of
+from .models import Attachment, Message
 from .notices import sentence
 from .queries.queue import position
 from .states import Status, actions_for
@@ -57,7 +58,7 @@ def _message_html(message, audience):
             "prev_seq": prev_seq(message, audience),
             "body": body_html(words_of(message)),
             "sender_label": sender_label(message),
-            "attachments": [{**attachment_json(each), **_room(each)} for each in _attachments(message)],
+            "attachments": [_shown(each) for each in _attachments(message)],
         },
     )
 
@@ -77,6 +78,19 @@ def sender_label(message):
     if message.sender_type == Sender.AI:
         return _("智能助手")
     return message.sender_name or Sender(message.sender_type).label
+
+
+def _shown(attachment):
+    """A file as the bubble shows it: a picture in its room, a tile while it is being converted, else a line."""
+    return {
+        **attachment_json(attachment),
+        **_room(attachment),
+        "natural": {"width": attachment.width, "height": attachment.height},
+        "converting": attachment.is_converting,
+        "failed": attachment.conversion == Attachment.Conversion.FAILED,
+        "readable": attachment.content_type == TEXT,
+        "sign": sign_of(attachment.name),
+    }
 
 
 def _room(attachment):

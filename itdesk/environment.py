@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from redis.connection import parse_url
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]")
+LOCATION = re.compile(r"/([A-Za-z0-9_-]+/)+")
 RATE = re.compile(r"[0-9]{1,9}/([1-9][0-9]{0,5})?[smhd]")
 LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
@@ -115,6 +117,22 @@ def web_address(name, default=""):
         good = False
     if raw and not good:
         raise Malformed(name, "must start with http:// or https:// and name a host")
+    return raw
+
+
+def command(name):
+    """The words of a command line, none when it is not set."""
+    try:
+        return shlex.split(text(name), posix=os.name == "posix")
+    except ValueError as error:
+        raise Malformed(name, f"is not a command line ({error})") from None
+
+
+def location(name):
+    """A path of our own host that begins and ends with `/`, or the empty text."""
+    raw = text(name)
+    if raw and not LOCATION.fullmatch(raw):
+        raise Malformed(name, "must look like /protected/")
     return raw
 
 

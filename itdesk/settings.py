@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
@@ -252,6 +253,30 @@ STORAGES = {
     "staticfiles": {"BACKEND": "itdesk.static.HashedStaticFiles", "OPTIONS": {"file_permissions_mode": 0o644}},
 }
 WHITENOISE_MAX_AGE = 3600
+
+# Files of messages ---------------------------------------------------------------------------------------------------
+S3_BUCKET = environment.text("S3_BUCKET")
+if S3_BUCKET:
+    if find_spec("storages") is None:
+        raise Malformed("S3_BUCKET", "needs django-storages: pip install 'django-storages[s3]'")
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": environment.web_address("S3_ENDPOINT") or None,
+            "region_name": environment.text("S3_REGION") or None,
+            "access_key": environment.text("S3_ACCESS_KEY") or None,
+            "secret_key": environment.text("S3_SECRET_KEY") or None,
+            "default_acl": None,  # the bucket's own, which is private: every file goes through our permission check
+            "file_overwrite": False,
+        },
+    }
+# Where nginx hands out files itself after we have said yes (X-Accel-Redirect); empty: the desk sends them.
+FILES_ACCEL = environment.location("FILES_ACCEL")
+# User agents that hand a download to a program which carries no cookie: they are given an address for some minutes.
+NATIVE_VIEWERS = r"wxwork/"
+SCAN_COMMAND = environment.command("SCAN_COMMAND")
+SCAN_SECONDS = environment.number("SCAN_SECONDS", 20)
 
 # Sizes and rates -----------------------------------------------------------------------------------------------------
 MESSAGE_MAX_CHARS = environment.number("MESSAGE_MAX_CHARS", 8000)

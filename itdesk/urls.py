@@ -20,6 +20,7 @@ urlpatterns = [
     path("agent/", include("conversations.urls.agent")),
     path("attachments/", include("conversations.urls.attachments")),
     path("uploads/", include("conversations.urls.uploads")),
+    path("files/", include("conversations.urls.files")),
     path("wecom/", include("wecom.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -98,6 +98,11 @@ ROWS = {
     # And while they are on their way: whoever sends them, for both screens.
     "uploads/": Row("302 405 405 405 405", "401 201 201 201 403", UPLOAD),
     "uploads/<uuid:upload_id>": Row("302 200 404 404 403", "401 405 405 405 405"),
+    "attachments/<uuid:attachment_id>/text/": Row("302 302 404 302 404", "401 405 405 405 405"),
+    # Of a text there is no small copy.
+    "attachments/<uuid:attachment_id>/thumbnail/": Row("302 404 404 404 404", "401 405 405 405 405"),
+    # A door without a cookie, for who holds a signed address; the cookie alone opens nothing here.
+    "files/<uuid:attachment_id>": Row("403 403 403 403 403", "405 405 405 405 405"),
     # The simulator, which is no door at all: routed only on loopback names (tests of the start), then open to everybody.
     "wecom/simulator/": OPEN_PAGE,
     "wecom/simulator/log": OPEN_PAGE,

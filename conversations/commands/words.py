@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ..errors import Refused
 from ..models import Attachment, Message
 from ..wording import CANONICAL_UUID, checked_content
+from .pictures import ask_for_preparing
 from .writing import append
 
 MAX_FILES = 9
@@ -53,6 +54,7 @@ class Words:
             )
             if not adopted:
                 raise Refused(_("这个文件已经发过了"), code="file_used")
+        ask_for_preparing(message, self.attachments)
         return message
 
 

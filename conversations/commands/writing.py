@@ -30,7 +30,7 @@ def append(conversation, *, sender_type, author=None, content="", client_id=None
     internal = fields.get("internal", False)
     conversation.last_seq += 1
     if not internal:
-        conversation.version += 1
+        conversation.changes()
     message = Message.objects.create(
         conversation=conversation,
         seq=conversation.last_seq,
@@ -66,7 +66,7 @@ def append_notice(conversation, notice, *, at, **facts):
 
 
 CHANGING_FIELDS = [
-    "status", "assigned_agent", "last_line", "last_seq", "last_public_seq", "version", "epoch",
+    "status", "assigned_agent", "last_line", "last_seq", "last_public_seq", "version", "silent_changes", "epoch",
     "last_message_at", "waiting_since", "order_at", "resolved_at",
 ]  # fmt: skip
 

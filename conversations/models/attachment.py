@@ -15,19 +15,35 @@ def stored_path(attachment, ending):
     return f"attachments/{attachment.id.hex[:2]}/{attachment.id.hex}{ending}"
 
 
+def thumbnail_path(attachment, filename):
+    """Beside the file. The ending is ours as well (`jpg`, `png`), and says how the copy is served."""
+    return f"{stored_path(attachment, '')}-small.{filename}"
+
+
 class Attachment(models.Model):
-    """Staged first (owner, no message), then adopted by the message in the message's own transaction."""
+    """Staged first (owner, no message), then adopted by the message in the message's own transaction.
+
+    What has `width` and `height` is shown as a picture. `thumbnail` is a smaller still copy, where one is worth having.
+    `conversion` tells of a picture that no browser shows: it waits to become a JPEG, or why it did not become one.
+    """
+
+    class Conversion(models.TextChoices):
+        NONE = "", _("无需转换")
+        WAITING = "waiting", _("正在转换")
+        FAILED = "failed", _("无法转换")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="attachments")
     position = models.PositiveSmallIntegerField(default=0)
     file = models.FileField(upload_to=stored_path, max_length=200)
+    thumbnail = models.FileField(upload_to=thumbnail_path, max_length=200, blank=True)
     name = models.CharField(max_length=150)
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=100)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
+    conversion = models.CharField(max_length=16, choices=Conversion.choices, default=Conversion.NONE, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -45,3 +61,7 @@ class Attachment(models.Model):
     @property
     def is_image(self):
         return self.width is not None
+
+    @property
+    def is_converting(self):
+        return self.conversion == self.Conversion.WAITING

@@ -17,6 +17,8 @@ CALM_SHIFT = timedelta(days=36_525)
 class Conversation(models.Model):
     """`last_seq`, `last_public_seq` and `version` change only under this row's lock (ARCHITECTURE 1.2).
 
+    A note takes a `seq`; a picture of a note that became ready takes a `version` as well. Its employee hears of neither:
+    `silent_changes` counts the versions since the last change that they may hear of (`public_version`).
     `epoch` rises with each hand-over and reopening; work begun under an older epoch is late and is dropped.
     `waiting_since` is the time of the oldest employee message that no person has answered yet, else None; whoever is
     in the queue waits. `last_message_at` and `last_line` know public messages only: an employee sees both.
@@ -42,6 +44,7 @@ class Conversation(models.Model):
     last_seq = models.PositiveIntegerField(default=0)
     last_public_seq = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
+    silent_changes = models.PositiveIntegerField(default=0)
     epoch = models.PositiveIntegerField(default=0)
 
     created_at = models.DateTimeField(_("开始"))
@@ -64,6 +67,16 @@ class Conversation(models.Model):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def public_version(self):
+        """The version as its employee knows it."""
+        return self.version - self.silent_changes
+
+    def changes(self, internal=False):
+        """A change of something that agents alone see (`internal`), or that both sides see. The caller saves."""
+        self.version += 1
+        self.silent_changes = self.silent_changes + 1 if internal else 0
 
     def waits(self, since):
         """Set since when the employee waits (None: nobody waits). The caller saves."""

@@ -18,7 +18,7 @@ NOT_SIGNED_IN, ROLE_LOST = 4401, 4403
 @dataclass(frozen=True)
 class Numbers:
     """`own`: per employee id, their open conversations; `any`: every conversation asked for. Values are
-    `(public seq, seq, version)` by conversation id."""
+    `(public seq, seq, public version, version)` by conversation id."""
 
     own: dict
     any: dict
@@ -30,11 +30,11 @@ def numbers_of(employee_ids, conversation_ids):
         return Numbers({}, {})
     wanted = Q(employee_id__in=employee_ids, status__in=OPEN) | Q(pk__in=conversation_ids)
     rows = Conversation.objects.filter(wanted).values_list(
-        "pk", "employee_id", "status", "last_public_seq", "last_seq", "version"
+        "pk", "employee_id", "status", "last_public_seq", "last_seq", "version", "silent_changes"
     )
     own, found = {}, {}
-    for pk, employee_id, status, public_seq, seq, version in rows:
-        found[pk] = (public_seq, seq, version)
+    for pk, employee_id, status, public_seq, seq, version, silent in rows:
+        found[pk] = (public_seq, seq, version - silent, version)
         if status in OPEN:
             own.setdefault(employee_id, {})[pk] = found[pk]
     return Numbers(own, found)

@@ -45,7 +45,7 @@ def files_in(store):
         ("photo.jpeg", made.picture("JPEG"), "image/jpeg"),
         ("a.webp", made.picture("WEBP"), "image/webp"),
         ("a.gif", made.animation("GIF"), "image/gif"),
-        ("IMG_1.HEIC", made.HEIC, "image/heic"),
+        ("IMG_1.HEIC", made.heic(), "image/heic"),
         ("a.pdf", b"%PDF-1.7\n%...", "application/pdf"),
         ("a.docx", made.archive("other.xml", "word/document.xml"), file_kinds._TABLE["docx"][0]),
         ("a.xls", made.OLE, "application/vnd.ms-excel"),
@@ -65,7 +65,7 @@ def test_it_takes_what_people_send(zhangwei, store, name, content, kind):
     assert attachment.content_type == kind
     assert attachment.owner == zhangwei
     assert attachment.message is None
-    assert attachment.is_image == (kind in file_kinds.PICTURES)
+    assert attachment.is_image == (kind in file_kinds.PICTURES or kind == file_kinds.HEIC)
     assert [path.name for path in files_in(store)] == [attachment.id.hex]
     assert attachment.size == files_in(store)[0].stat().st_size
 
@@ -242,7 +242,7 @@ def test_a_full_disk_is_a_refusal_and_leaves_no_half_file(zhangwei, store, monke
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("conversations.attachments.os.fsync", full)
+    monkeypatch.setattr("conversations.file_store.os.fsync", full)
     with pytest.raises(Refused) as refused:
         stage(zhangwei, upload("a.txt", b"x"))
     assert refused.value.status == 507

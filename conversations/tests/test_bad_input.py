@@ -2,6 +2,7 @@
 
 import base64
 import html
+import io
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from django.test import Client
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from conversations import pictures
+from conversations import darkroom, pictures
 from conversations.body import body_html
 from conversations.models import Attachment, Conversation, Event, Message
 from jobs.models import Job
@@ -373,15 +374,19 @@ def test_a_broken_form_is_answered_in_words_by_us(served):
     assert answer.json()["reason"]
 
 
-def test_pictures_are_decoded_one_after_the_other(monkeypatch):
+@pytest.mark.parametrize("pixels", [800, 49_000_000], ids=["light", "heavy"])
+def test_pictures_are_decoded_one_after_the_other(monkeypatch, tmp_path, pixels):
     """Memory: one of the permitted size takes 375 MB, and one person may send many at once."""
     both_inside = threading.Barrier(2)
 
-    def decode(content):
+    def decode(*_):
         with pytest.raises(threading.BrokenBarrierError):
             both_inside.wait(0.2)
-        return "alone"
+        return {"width": 1, "height": 1}
 
-    monkeypatch.setattr(pictures, "_examined", decode)
+    monkeypatch.setattr(pictures, "burden", lambda content: pixels)
+    monkeypatch.setattr(pictures, "examine", decode)
+    monkeypatch.setattr(darkroom, "_ask", decode)
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(pictures.examine, [None, None])) == ["alone", "alone"]
+        looks = [pool.submit(darkroom.examined, io.BytesIO(b"x"), folder=tmp_path) for _ in range(2)]
+        assert all(look.result() for look in looks)

@@ -344,7 +344,7 @@ def test_a_name_with_tricks_is_shown_without_them(zhangwei):
 
 
 def test_only_new_files_count_for_the_rate(zhangwei, settings):
-    settings.RATE_UPLOAD = "2/m"
+    settings.RATE_UPLOAD = "2/13m"
     first = Sender(zhangwei)
     for _ in range(3):
         assert first.announce().status_code in {200, 201}
@@ -413,7 +413,7 @@ def test_a_disk_that_is_full_at_the_end_is_told_and_nothing_is_left(phone, disk,
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("conversations.attachments.os.fsync", full)
+    monkeypatch.setattr("conversations.file_store.os.fsync", full)
     assert phone.bring().status_code == 507
     expect_nothing(disk)
 

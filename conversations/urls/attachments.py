@@ -1,4 +1,4 @@
-"""Addresses of files."""
+"""Addresses of files for who is signed in."""
 
 from django.urls import path
 
@@ -6,4 +6,8 @@ from ..views import attachments
 
 app_name = "attachments"
 
-urlpatterns = [path("<uuid:attachment_id>/", attachments.file, name="file")]
+urlpatterns = [
+    path("<uuid:attachment_id>/", attachments.file, name="file"),
+    path("<uuid:attachment_id>/thumbnail/", attachments.thumbnail, name="thumbnail"),
+    path("<uuid:attachment_id>/text/", attachments.text, name="text"),
+]

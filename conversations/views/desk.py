@@ -153,7 +153,9 @@ def handoff(request, conversation_id):
     except Refused as error:
         return refusal(request, error)
     if wants_json(request):
-        return JsonResponse({"conversation_id": str(present.pk), "status": present.status, "version": present.version})
+        return JsonResponse(
+            {"conversation_id": str(present.pk), "status": present.status, "version": present.public_version}
+        )
     if is_fragment(request):
         return HttpResponse(header_html(present))
     return _back_to(conversation_id)

@@ -32,6 +32,13 @@ MALFORMED = [
     ("ATTACHMENT_MAX_MB", "big"),
     ("UPLOAD_QUOTA_MB", "0"),
     ("DISK_FLOOR_MB", "-1"),
+    ("FILES_ACCEL", "protected"),
+    ("FILES_ACCEL", "/protected"),
+    ("FILES_ACCEL", "https://desk.example.com/protected/"),
+    ("FILES_ACCEL", "/a/../b/"),
+    ("S3_BUCKET", "desk"),  # without the package that it needs
+    ("SCAN_COMMAND", "clamdscan 'unfinished"),
+    ("SCAN_SECONDS", "soon"),
     ("RATE_SEND", "30"),
     ("RATE_SEND", "30/w"),
     ("RATE_SEND", "30/0m"),

@@ -2,14 +2,14 @@ import { say } from "./strings.js";
 
 const SHOWN = 1600; // ms for which the button says that it worked
 
-/** `<button data-copy>` inside a `.code` copies the lines beside it, wherever it appears below `root`. */
+/** `<button data-copy>` copies the lines beside it, or of the `[data-copied]` around it, wherever it stands below `root`. */
 export function copyButtons(root) {
   root.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button || button.dataset.label) {
       return;
     }
-    const code = button.parentElement.querySelector("code");
+    const code = (button.closest("[data-copied]") || button.parentElement).querySelector("code");
     const done = await copied(code);
     button.dataset.label = button.textContent;
     button.textContent = say(done ? "shared.copied" : "shared.copy_failed");

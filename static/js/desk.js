@@ -10,6 +10,7 @@ import { Edges } from "./edges.js";
 import { Feed } from "./feed.js";
 import { refusalOf, send, sessionEnded } from "./http.js";
 import { linkNotice } from "./link_notice.js";
+import { readTexts } from "./paper.js";
 import { Polling } from "./polling.js";
 import { Reading } from "./read.js";
 import { Receipts } from "./receipts.js";
@@ -274,6 +275,7 @@ offerCapture(part("capture"), { taken: (shot, note) => tray.takeShot(shot, note)
 tray.onMarked = ({ send: sendsNow }) => (sendsNow ? composer.submit() : writeOn());
 copyButtons(part("messages"));
 viewPictures(part("messages"), document.querySelector("[data-viewer]"));
+readTexts(part("messages"), document.querySelector("[data-paper]"));
 followViewport();
 draft.begin(JSON.parse(document.getElementById("draft").textContent));
 scroll.begin(root.dataset.point);

@@ -15,7 +15,7 @@ import { say } from "./strings.js";
  */
 export async function edit(file, { tool, note, closedByBack }) {
   const base = await decoded(file).then(groundOf).catch(() => {
-    throw new Error(say("shared.unreadable"));
+    throw new Error(say("shared.unmarkable"));
   });
   const root = await dialog();
   return new Promise((resolve) => new Editor(root, { file, base, tool, note, closedByBack, resolve }));

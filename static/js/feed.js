@@ -3,6 +3,7 @@
 
 import { arrange } from "./arrange.js";
 import { inPlace, isNewer, sameAuthor, seqOf } from "./article.js";
+import { replaceKeeping } from "./carry.js";
 import { Chain } from "./chain.js";
 import { fragmentOf } from "./http.js";
 import { Pages } from "./pages.js";
@@ -110,7 +111,7 @@ export class Feed {
   put(article, present) {
     this.bySeq.set(seqOf(article), article);
     if (present && inPlace(present, article)) {
-      present.replaceWith(article);
+      replaceKeeping(present, article);
       return;
     }
     if (present) {
@@ -164,7 +165,7 @@ export class Feed {
         this.insertHTML(frame.html);
         this.healGap();
       } else if (frame.type === "conversation_updated") {
-        this.version = Math.max(this.version, frame.version);
+        this.compare({ ...frame, seq: 0 });
       }
     }
   }

@@ -22,7 +22,7 @@ export function listenForKeys(keys) {
       keys.Escape(event);
       return;
     }
-    if (writing(event) || document.querySelector("[data-popup], [data-keys]:not([hidden]), [data-viewer]:not([hidden])")) return;
+    if (writing(event) || document.querySelector("[data-popup], [data-keys]:not([hidden]), [data-overlay]:not([hidden])")) return;
     const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     // Enter on a button or a link is that button's.
     if (act && act(event) !== false) event.preventDefault();

@@ -38,15 +38,15 @@ export class Pending {
   }
 
   previewOf(file, clientId) {
-    const preview = document.createElement(isPicture(file) ? "img" : "span");
-    preview.className = isPicture(file) ? "message__preview" : "message__filename";
-    if (isPicture(file)) {
-      preview.src = URL.createObjectURL(file);
-      preview.alt = file.name;
-      this.addresses.set(clientId, [...(this.addresses.get(clientId) || []), preview.src]);
-    } else {
-      preview.textContent = file.name;
+    if (!isPicture(file)) {
+      return nameOf(file);
     }
+    const preview = document.createElement("img");
+    preview.className = "message__preview";
+    preview.onerror = () => preview.replaceWith(nameOf(file)); // an iPhone's HEIC: most browsers cannot show it
+    preview.src = URL.createObjectURL(file);
+    preview.alt = file.name;
+    this.addresses.set(clientId, [...(this.addresses.get(clientId) || []), preview.src]);
     return preview;
   }
 
@@ -102,6 +102,13 @@ export class Pending {
     const article = document.getElementById(`message-${clientId}`);
     return article && !article.dataset.seq ? article : null;
   }
+}
+
+function nameOf(file) {
+  const name = document.createElement("span");
+  name.className = "message__filename";
+  name.textContent = file.name;
+  return name;
 }
 
 let announced = "";

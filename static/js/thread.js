@@ -92,9 +92,11 @@ export class Thread {
   onFrame(frame) {
     this.feed.onFrame(frame);
     if (frame.type === "hello") this.reading.repeat();
+    if (frame.type === "message_updated") this.noteVersion();
     if (frame.type === "read" && frame.conversation_id === this.id) this.heardOfReading(frame);
     const told = [frame, ...(frame.conversations || [])].find((each) => each.conversation_id === this.id);
-    if (told && told.version && frame.type !== "new_message") this.refreshHeader(told.version);
+    // A message brings its state's own frame along.
+    if (told && told.version && !("seq" in frame)) this.refreshHeader(told.version);
   }
 
   heardOfReading({ reader, seq }) {

@@ -2,8 +2,9 @@
 
 from .pages import PAGES
 from .pictures import PICTURES
+from .showing import SHOWING
 from .storing import STORING
 from .telling import TELLING
 from .working import WORKING
 
-MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES]
+MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES, *SHOWING]

@@ -98,7 +98,7 @@ STORING = [
         "version",
         "a public line does not raise it",
         MACHINE,
-        (WRITING, "        conversation.version += 1\n", "        pass\n"),
+        (WRITING, "        conversation.changes()\n", "        pass\n"),
     ),
     broken(
         "based_on_seq",
