@@ -97,18 +97,23 @@ const typingLine = new TypingLine(() => part("typing"));
 function write({ text, files }) {
   word("");
   typist.stopped();
-  // Not the last one's any more: the offer goes before the bubble stands, and not under it.
-  if (part("earlier")) part("earlier").remove();
+  endOffer(); // before the bubble stands, and not under it
   sending.write(text, files, draft.send());
   scroll.toNewest();
 }
 
-/** The page began without a conversation; its first message made one. */
+/** "Still the last one?" was asked of a page on which nothing was written yet. */
+function endOffer() {
+  if (part("earlier")) part("earlier").remove();
+}
+
+/** The page began without a conversation; its first message made one, perhaps another tab's. */
 function adopt(conversationId) {
   feed.conversationId = conversationId;
   root.dataset.conversationId = conversationId;
   history.replaceState(null, "", addressOf(""));
   part("new").hidden = false;
+  endOffer();
   part("handoff").action = addressOf("handoff");
   draft.moved();
   socket.send({ type: "watch", conversation_id: conversationId });
