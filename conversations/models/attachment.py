@@ -1,5 +1,6 @@
 """A file that belongs to a message, or that waits for one."""
 
+import re
 import uuid
 
 from django.conf import settings
@@ -10,9 +11,14 @@ from django.utils.translation import pgettext_lazy
 from .message import Message
 
 
+ENDING = re.compile(r"-[0-9a-f]{8}")
+
+
 def stored_path(attachment, ending):
-    """The name on disk is ours alone: nothing the uploader wrote becomes a path (RELIABILITY C6)."""
-    return f"attachments/{attachment.id.hex[:2]}/{attachment.id.hex}{ending}"
+    """The name on disk is ours alone: nothing the uploader wrote becomes a path (RELIABILITY C6). An `ending` of ours
+    tells two finishers of one upload apart."""
+    ours = ending if ENDING.fullmatch(ending) else ""
+    return f"attachments/{attachment.id.hex[:2]}/{attachment.id.hex}{ours}"
 
 
 def thumbnail_path(attachment, filename):
