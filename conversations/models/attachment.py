@@ -10,7 +10,6 @@ from django.utils.translation import pgettext_lazy
 
 from .message import Message
 
-
 ENDING = re.compile(r"-[0-9a-f]{8}")
 
 

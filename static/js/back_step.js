@@ -16,5 +16,6 @@ window.addEventListener("popstate", (event) => {
 /** From now on one step back closes it: `closing()` is called. Its own buttons go back, too. */
 export function closedByBack(closing) {
   close = closing;
-  history.pushState({ over: true }, "");
+  const { topic } = history.state || {}; // which request the page's first words belong to (topics.js)
+  history.pushState({ over: true, topic }, "");
 }

@@ -4,6 +4,7 @@ import { canvasOf, fileOf, shotName } from "./pictures.js";
 import { say } from "./strings.js";
 
 const ANSWERED = 400; // ms; nobody reads and closes the browser's question faster: it was never asked
+const FRAME = 5000; // ms; a window that is minimised gives no picture, and would be watched for ever
 const FADED = 300; // ms until that question is gone from the screen
 
 const screens = () => navigator.mediaDevices && navigator.mediaDevices.getDisplayMedia;
@@ -22,8 +23,12 @@ export function offerCapture(button, { taken, refused }) {
     }
     isAsking = true;
     refused("");
-    const shot = (await ofScreen()) || (await ofPage()) || {};
-    isAsking = false;
+    let shot = {};
+    try {
+      shot = (await ofScreen()) || (await ofPage()) || {};
+    } finally {
+      isAsking = false;
+    }
     if (shot.file) {
       taken(shot.file, shot.note);
     } else if (!shot.left) {
@@ -52,7 +57,7 @@ async function frameOf(stream) {
   video.muted = true;
   try {
     video.srcObject = stream;
-    await video.play();
+    await within(FRAME, video.play());
     await new Promise((resolve) => window.setTimeout(resolve, FADED));
     const canvas = canvasOf(video.videoWidth, video.videoHeight);
     canvas.getContext("2d").drawImage(video, 0, 0);
@@ -61,6 +66,13 @@ async function frameOf(stream) {
     stream.getTracks().forEach((track) => track.stop());
     video.srcObject = null;
   }
+}
+
+function within(milliseconds, promise) {
+  const tooLong = new Promise((resolve, reject) => {
+    window.setTimeout(() => reject(new Error("no picture came")), milliseconds);
+  });
+  return Promise.race([promise, tooLong]);
 }
 
 async function ofPage() {

@@ -29,6 +29,10 @@ export class Composer {
     window.addEventListener("resize", () => this.grow());
     if (tray) {
       tray.onChange = () => this.look();
+      // What waits for a photo would go uncovered while somebody covers it.
+      tray.onMarking = () => {
+        this.waiting = null;
+      };
     }
     this.grow();
     this.look();

@@ -143,9 +143,10 @@ export class Drain {
     if (isHere && !item.tried && (item.files.length || navigator.onLine !== false)) {
       item.tried = true;
       outbox.states.delete(item.client_id);
+      outbox.hooks.onState(item); // the ways to take it back go at once
       // Other tabs offer to take it back as long as its files are on their way, or the network was away: the device says
       // who was faster, and they hear of it before it leaves.
-      isHere = (await outbox.keep(item)) !== "gone";
+      isHere = (await outbox.keep(item)) !== "gone" && Boolean(outbox.get(item.client_id));
     }
     if (isHere) {
       outbox.enter(item, "sending");

@@ -42,25 +42,27 @@ export class Hand {
       return;
     }
     this.stage.canvas.setPointerCapture(event.pointerId);
-    const at = this.stage.pointOf(event);
-    this.drag = { at, ...this.grasp(at) };
+    this.drag = this.grasp(event);
     this.shape = this.drag.shape;
     this.changed();
   }
 
   /** What the pointer takes hold of: what stands there, or something new. */
-  grasp(at) {
+  grasp(event) {
     const { shape, tool } = this;
+    const at = this.stage.pointOf(event);
     if (shape && tool === "text") {
-      return { shape: { ...shape, ...placeOf(at) }, grip: WHOLE };
+      return { at, shape: { ...shape, ...placeOf(at) }, grip: WHOLE };
     }
     const grip = shape && gripOf(shape, at, REACH / this.stage.scale);
     if (grip) {
-      return { shape, grip };
+      return { at, shape, grip };
     }
     this.commit();
-    const fresh = { kind: tool, unit: this.stage.unit, words: "", ...placeOf(at) };
-    return { shape: fresh, grip: tool === "text" ? WHOLE : END };
+    // A cut moved the picture: the finger is elsewhere on it now, and may be beside what is left.
+    const now = this.stage.pointOf(event);
+    const fresh = { kind: tool, unit: this.stage.unit, words: "", ...placeOf(now) };
+    return { at: now, shape: fresh, grip: tool === "text" ? WHOLE : END };
   }
 
   move(event) {
@@ -129,10 +131,17 @@ export class Hand {
     const { shape } = this;
     this.drag = null;
     if (shape && !this.isTiny && (shape.kind !== "text" || shape.words.trim())) {
-      this.edits.add(shape.kind === "crop" ? { view: whole(boxOf(shape)) } : shape);
+      const step = shape.kind === "crop" ? this.cut(shape) : shape;
+      step && this.edits.add(step);
     }
     this.shape = null;
     this.changed();
+  }
+
+  /** Never more than what is left: whatever was cut away before stays away. Null where nothing would be left. */
+  cut(shape) {
+    const view = within(whole(boxOf(shape)), this.edits.view);
+    return view && { view };
   }
 
   drop() {
@@ -142,6 +151,14 @@ export class Hand {
 }
 
 const placeOf = ({ x, y }) => ({ x, y, toX: x, toY: y });
+
+function within(inner, outer) {
+  const left = Math.max(inner.left, outer.left);
+  const top = Math.max(inner.top, outer.top);
+  const right = Math.min(inner.right, outer.right);
+  const bottom = Math.min(inner.bottom, outer.bottom);
+  return right > left && bottom > top ? { left, top, right, bottom } : null;
+}
 
 // A cut through a pixel would let through half of what was to be left out.
 function whole({ left, top, right, bottom }) {

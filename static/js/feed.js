@@ -162,8 +162,10 @@ export class Feed {
       (frame.conversations || []).forEach((numbers) => this.compare(numbers));
     } else if (frame.conversation_id === this.conversationId && this.conversationId) {
       if (frame.type === "new_message" || frame.type === "message_updated") {
+        const before = this.version;
         this.insertHTML(frame.html);
-        this.healGap();
+        // A number of changes that was skipped is a change that was lost, whatever came after it.
+        before && this.version > before + 1 ? this.catchUp() : this.healGap();
       } else if (frame.type === "conversation_updated") {
         this.compare({ ...frame, seq: 0 });
       }
@@ -195,6 +197,7 @@ export class Feed {
   /** The thread leaves the screen. */
   close() {
     this.recovery.end();
+    this.waiting.forgetAll();
   }
 
   /** The server's clock, so that a pending bubble stands where the finished one will. */

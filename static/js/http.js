@@ -38,10 +38,11 @@ function once(url, { method = "GET", body = null, timeout = TIMEOUT, accept = "t
       tellOfSession(response);
       resolve(response);
     };
-    request.onerror = request.onabort = request.ontimeout = () => {
+    request.onerror = request.ontimeout = () => {
       tellOfReach(false);
       reject(new Offline(url));
     };
+    request.onabort = () => reject(new Offline(url)); // somebody called it back, or the page goes
     if (onProgress) {
       request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
     }

@@ -24,7 +24,7 @@ export function readTexts(list, element) {
     const response = await send(link.dataset.text).catch(() => null);
     if (!response || !response.ok) {
       location.assign(link.href); // it says why, or works
-    } else if (!overlay.isOpen) {
+    } else if (!document.querySelector("[data-overlay]:not([hidden]), .editor")) {
       const { text } = link.dataset;
       put(response.text);
       overlay.open(element.querySelector("[data-close]"), () => list.querySelector(`[data-text="${text}"]`));

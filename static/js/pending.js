@@ -98,6 +98,10 @@ export class Pending {
     this.addresses.delete(clientId);
   }
 
+  forgetAll() {
+    Array.from(this.addresses.keys()).forEach((clientId) => this.forget(clientId));
+  }
+
   of(clientId) {
     const article = document.getElementById(`message-${clientId}`);
     return article && !article.dataset.seq ? article : null;

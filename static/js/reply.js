@@ -158,9 +158,10 @@ export class Reply {
       this.drafts.type(item.conversation_id, draft);
       return;
     }
-    this.fill(draft);
+    this.tell("");
+    this.fill(draft); // may say that not all files fit
     this.keep();
-    this.tell(words);
+    if (words) this.tell(words);
     this.composer.focus();
   }
 

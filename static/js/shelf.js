@@ -48,8 +48,9 @@ export class Shelf {
   /** Write down what changed about an item, for a reload and for the other tabs; `gone` when one of them has taken it. */
   async save(item) {
     item.revision = (item.revision || 0) + 1;
+    const wasKept = this.kept.has(item.client_id);
     // What lay on the device and does not any more must not come back.
-    const state = await (this.kept.has(item.client_id) ? this.store.replace(item.key, item) : this.store.put(item.key, item));
+    const state = await (wasKept ? this.store.replace(item.key, item) : this.store.put(item.key, item));
     if (this.removed.has(item.client_id)) {
       return state;
     }
@@ -57,10 +58,10 @@ export class Shelf {
       this.kept.add(item.client_id);
     } else if (state === "gone") {
       this.lose(item);
-    } else {
-      this.kept.delete(item.client_id);
+    } else if (!wasKept) {
       this.saveWords(item, state);
     }
+    // Where it was kept before, what lies there is older by a word of ours, and holds the files.
     return state;
   }
 
@@ -134,7 +135,7 @@ export class Shelf {
       this.items.push(stored);
       this.hooks.onAdded(stored);
     } else if (item && stored.revision > item.revision) {
-      Object.assign(item, stored);
+      Object.assign(item, stored, stored.lost_files && item.files.length ? { files: item.files, lost_files: 0 } : {});
       this.hooks.onChanged(item);
     }
   }

@@ -19,11 +19,17 @@ export class SigningIn {
     if (!this.line.hidden) {
       return;
     }
-    this.going = Date.now() - triedAt() > AGAIN;
+    this.going = Date.now() - triedAt() > AGAIN && !holdsPictures();
     this.say();
     if (this.going) {
-      window.setTimeout(() => this.whenSeen(() => this.going && go(error)), READ);
+      window.setTimeout(() => this.whenSeen(() => (holdsPictures() ? this.stay() : this.going && go(error))), READ);
     }
+  }
+
+  /** By itself the page does not go any more. */
+  stay() {
+    this.going = false;
+    this.say();
   }
 
   say() {
@@ -48,6 +54,11 @@ export class SigningIn {
     this.line.hidden = true;
     this.onOver();
   }
+}
+
+// Chosen pictures and what is drawn on them are in the memory of the page alone: they go with its reader's will only.
+function holdsPictures() {
+  return document.querySelector("[data-tray]:not([hidden]), .editor") !== null;
 }
 
 // By asking for the page and not for the login: the server sends there only who needs it. Somebody else gets their own

@@ -10,8 +10,8 @@ import { TrayItem } from "./tray_item.js";
  * `new Tray(strip, {maxBytes, maxFiles, onRefused(words)})`: `strip` holds a `<template data-tray-item>` and names the
  * kinds that are taken. `words` say why a file was not taken; empty when another choice begins.
  *
- * Its owner sets onChange(): other files, or none; onHand(): somebody changed what was there already; onMarked({send}):
- * marks were burnt in, with `send` the message shall go.
+ * Its owner sets onChange(): other files, or none; onHand(): somebody changed what was there already; onMarking(): somebody
+ * begins to draw; onMarked({send}): marks were burnt in, with `send` the message shall go.
  */
 export class Tray {
   constructor(strip, { maxBytes, maxFiles = 9, onRefused = () => {} }) {
@@ -19,7 +19,7 @@ export class Tray {
     this.template = strip.querySelector("template");
     this.limits = { maxBytes, maxFiles, kinds: strip.dataset.kinds.split(",") };
     this.onRefused = onRefused;
-    this.onChange = this.onHand = this.onMarked = () => {};
+    this.onChange = this.onHand = this.onMarking = this.onMarked = () => {};
     this.items = [];
     this.work = Promise.resolve(); // one picture after another: nine decoded photos are half a gigabyte
   }
@@ -72,7 +72,8 @@ export class Tray {
     this.strip.append(item.element);
     const versions = versionsOf(file);
     if (versions) {
-      item.offer(versions, file);
+      const choice = this.choiceOf(versions);
+      item.offer(choice, choice.small ? file : choice.original);
     } else if (mayShrink(file)) {
       item.isBusy = true;
       this.work = this.work.then(() => this.lighten(item));
@@ -91,12 +92,16 @@ export class Tray {
       this.remove(item);
       this.onRefused(words);
     } else if (small) {
-      // Too large for the server, the original is no choice.
-      item.offer(isTooLarge(original, this.limits) ? { original: small, small: null } : versions, small);
+      item.offer(this.choiceOf(versions), small);
       this.handled();
     } else {
       this.changed();
     }
+  }
+
+  /** Too large for the server, the original is no choice. */
+  choiceOf({ original, small }) {
+    return small && isTooLarge(original, this.limits) ? { original: small, small: null } : { original, small };
   }
 
   remove(item) {
@@ -158,6 +163,7 @@ export class Tray {
 
   markUp(file, how) {
     this.onRefused("");
+    this.onMarking();
     return markUp(file, how).catch((error) => this.onRefused(error.message));
   }
 

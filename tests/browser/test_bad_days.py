@@ -155,6 +155,38 @@ async () => {
 """
 
 
+FULL = """
+async () => {
+  const { Shelf } = await import("/static/js/shelf.js");
+  const kept = new Map();
+  let full = false;
+  const store = {
+    put: async (key, value) => (full ? "full" : (kept.set(key, { ...value }), "kept")),
+    replace: async (key, value) => (full ? "full" : (kept.set(key, { ...value }), "kept")),
+    all: async () => Array.from(kept.values()),
+  };
+  const unkept = [];
+  const hooks = { onChanged() {}, onAdded() {}, onUnkept: (item) => unkept.push(item.client_id) };
+  const shelf = new Shelf("outbox:1:", store, hooks);
+  const item = { client_id: "a", content: "看这张图", files: [new File(["x"], "a.png")] };
+  await shelf.add(item);
+  full = true;
+  item.tried = true;
+  await shelf.save(item);
+  const stored = Array.from(kept.values())[0];
+  // What a tab without room says of an item does not empty the hands of one that still has its files.
+  full = false;
+  kept.set(item.key, { ...stored, files: [], lost_files: 1, revision: 9 });
+  await shelf.sync();
+  return [stored.files.length, stored.lost_files || 0, unkept, shelf.get("a").files.length, shelf.get("a").lost_files];
+}
+"""
+
+
+def test_a_full_device_takes_no_file_that_it_has(desk):
+    assert desk.page.evaluate(FULL) == [1, 0, [], 1, 0]
+
+
 def test_what_another_tab_begins_to_send_is_not_taken_back(desk):
     assert desk.page.evaluate(CLAIM) == {"taken": True, "tried": True, "stored": 1, "changed": ["a"]}
 

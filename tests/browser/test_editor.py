@@ -42,7 +42,7 @@ RECORD = """() => {
   const { send } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.send = function (body) {
     const parts = body instanceof FormData ? Array.from(body.values()) : [body];
-    window.sent.push(...parts.filter((part) => part instanceof Blob));
+    window.sent.push(...parts.filter((part) => part instanceof Blob || part instanceof ArrayBuffer));
     return send.call(this, body);
   };
 }"""
@@ -222,6 +222,21 @@ def test_a_cut_leaves_only_what_is_inside(editor, uploaded):
     assert abs(image.height - 108) < 6
     assert image.getcolors() == [(image.width * image.height, GROUND)]
     assert opened(uploaded()).size == image.size
+
+
+@pytest.mark.parametrize("end", [(0.72, 0.72), (0.5, 0.52), (0.95, 0.95)])
+def test_what_was_cut_away_does_not_come_back_with_the_next_frame(editor, uploaded, end):
+    """A touch beside the frame lets go of it: the picture moves under the finger, which goes on drawing."""
+    editor.take("crop")
+    editor.drag((0.02, 0.02), (0.3, 0.18))
+    editor.drag((0.5, 0.5), end)
+    editor.take("crop")
+    editor.finish()
+    send(editor.page)
+    assert count_of(stored(), SECRET, slack=60) == 0
+    assert count_of(opened(uploaded()), SECRET, slack=60) == 0
+    assert stored().width <= 230
+    assert stored().height <= 100
 
 
 def test_the_frame_of_a_cut_can_be_pulled(editor):
