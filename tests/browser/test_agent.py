@@ -488,7 +488,7 @@ def test_a_phone_shows_one_thing_at_a_time(open_page, sign_in, zhangwei, wangqia
     expect(console.page.locator("#inbox")).to_be_hidden()
     console.write("请重启")
     console.expect_delivered("请重启")
-    console.page.locator("[data-close]").click()
+    console.header.locator("[data-close]").click()
     expect(console.page.locator("#inbox")).to_be_visible()
     expect(console.field).to_be_hidden()
 
