@@ -11,6 +11,7 @@ from jobs.queue import declare, enqueue
 
 from .. import broadcast, darkroom, file_kinds, file_store, heic_metadata
 from ..attachments import wants_preparing
+from ..errors import Refused
 from ..models import Attachment, Conversation, Message
 from ..pictures import BadPicture
 from .writing import lock, store
@@ -41,7 +42,8 @@ def give_up_waiting(before):
     late = Attachment.objects.filter(conversion=Attachment.Conversion.WAITING, message__created_at__lt=before)
     waiting = set(late.values_list("message_id", flat=True))
     for message_id in waiting:
-        _show(message_id, [_failed(_with(Made(each), _blanked(each))) for each in late.filter(message=message_id)])
+        if made := [made for each in late.filter(message=message_id) if (made := _given_up(each))]:
+            _show(message_id, made)
     return len(waiting)
 
 
@@ -73,7 +75,7 @@ def _converted(made):
         return _failed(made)
     except BadPicture:
         log.warning("attachment %s could not be converted", attachment.pk)
-        return _failed(_with(made, _blanked(attachment)))
+        return _given_up(attachment)
     _with(made, picture.clean)
     attachment.name = file_kinds.fitting_name(attachment.name, JPEG, _("文件"))
     attachment.content_type = JPEG
@@ -82,6 +84,17 @@ def _converted(made):
     if wants_preparing(attachment):
         _add_thumbnail(attachment)
     return made
+
+
+def _given_up(attachment):
+    """Made, or None where the disk is full: it waits on, and the next hour asks again. The others do not wait for it."""
+    try:
+        return _failed(_with(Made(attachment), _blanked(attachment)))
+    except FileNotFoundError:
+        log.exception("attachment %s has lost its file", attachment.pk)
+        return _failed(Made(attachment))
+    except Refused:
+        return None
 
 
 def _blanked(attachment):
@@ -93,7 +106,7 @@ def _blanked(attachment):
 def _with(made, content):
     """Made, with another file in the place of the one it has."""
     made.replaced = made.attachment.file.name
-    file_store.put(made.attachment.file, ContentFile(content))
+    file_store.put(made.attachment.file, ContentFile(content), file_store.ending())
     made.attachment.size = len(content)
     return made
 
@@ -114,7 +127,9 @@ def _add_thumbnail(attachment):
         return False
     if len(small.clean) >= attachment.size and attachment.width * attachment.height <= darkroom.LIGHT_PIXELS:
         return False  # a screenshot of plain colours is smaller as it is
-    file_store.put(attachment.thumbnail, ContentFile(small.clean), "png" if small.clean[:4] == b"\x89PNG" else "jpg")
+    kind = "png" if small.clean[:4] == b"\x89PNG" else "jpg"
+    # Another worker may make the same copy, and the slower one throws away its own.
+    file_store.put(attachment.thumbnail, ContentFile(small.clean), f"{file_store.ending()}.{kind}")
     return True
 
 

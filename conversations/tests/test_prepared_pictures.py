@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.test import Client
@@ -16,6 +17,7 @@ from conversations import broadcast, darkroom, jobs, pictures
 from conversations.attachments import stage
 from conversations.commands import pictures as commands
 from conversations.commands.messages import post_message, post_reply
+from conversations.errors import Refused
 from conversations.models import Attachment, Conversation, Message
 from jobs.models import Job
 
@@ -142,6 +144,64 @@ def test_of_two_workers_the_slower_one_changes_nothing(zhangwei, monkeypatch, to
     [attachment] = prepare(message)
     assert (attachment.conversion, attachment.content_type) == ("", "image/jpeg")
     assert (message.version, told) == (2, [])
+
+
+def full_for(monkeypatch, *sides):
+    """The disk takes no byte more of files whose names end like this, but what has begun to be written lies there."""
+    whole = FileSystemStorage._save
+
+    def full(storage, name, content):
+        if not name.endswith(sides or ""):
+            return whole(storage, name, content)
+        content.seek(0)
+        whole(storage, name, SimpleUploadedFile("a", content.read(10)))
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+
+
+def paths_in(store):
+    return sorted(path for path in store.rglob("*") if path.is_file())
+
+
+def test_a_full_disk_costs_no_picture(zhangwei, store, monkeypatch):
+    message = say(zhangwei, ("a.heic", made.heic()))
+    before = paths_in(store)
+    with monkeypatch.context() as context:
+        full_for(context)
+        with pytest.raises(Refused):
+            prepare(message)
+        assert commands.give_up_waiting(timezone.now()) == 1
+    assert paths_in(store) == before
+    assert before[0].read_bytes() == made.heic()
+    [attachment] = prepare(message)
+    assert (attachment.conversion, attachment.content_type) == ("", "image/jpeg")
+
+
+def test_a_small_copy_that_finds_the_disk_full_leaves_anothers_alone(zhangwei, store, monkeypatch):
+    message = say(zhangwei, ("a.jpg", made.picture("JPEG", size=(900, 600))))
+    develop = darkroom.developed
+
+    def overtaken(task, content, **more):
+        monkeypatch.setattr(darkroom, "developed", develop)
+        prepare(message)
+        full_for(monkeypatch, "-small.jpg")
+        return develop(task, content, **more)
+
+    monkeypatch.setattr(darkroom, "developed", overtaken)
+    with pytest.raises(Refused):
+        prepare(message)
+    attachment = Attachment.objects.get()
+    assert attachment.thumbnail.storage.exists(attachment.thumbnail.name)
+    assert len(paths_in(store)) == 2
+
+
+def test_one_lost_file_does_not_keep_the_others_waiting(zhangwei):
+    lost, other = (say(zhangwei, (name, made.heic())) for name in ("a.heic", "b.heic"))
+    file = lost.attachments.get().file
+    file.storage.delete(file.name)
+    commands.give_up_waiting(timezone.now())
+    assert {each.conversion for each in Attachment.objects.all()} == {"failed"}
 
 
 # HEIC ----------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A file in pieces, through the real door: whatever comes twice, late, wrong or not at all, it is stored whole or not."""
 
+import contextlib
 import os
 import threading
 import uuid
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -469,6 +470,49 @@ def test_the_sweep_takes_what_was_not_finished_within_a_day(zhangwei, disk):
     assert young.bring().json()["done"]
     assert old.bring().json()["done"]  # a page that comes back later than that begins anew
     assert old.stored == LOG
+
+
+def test_a_file_is_not_gone_before_its_row_surely_is(phone, monkeypatch):
+    phone.bring()
+
+    def lost(*args, **more):
+        raise DatabaseError("the connection was lost")
+
+    with monkeypatch.context() as context:
+        context.setattr(Attachment, "delete", lost)
+        with pytest.raises(DatabaseError):
+            phone.cancel()
+    assert phone.stored == LOG
+
+
+def test_a_file_stays_when_nobody_knows_whether_its_row_does(phone, monkeypatch):
+    save = Attachment.save
+
+    def save_and_lose_the_answer(*args, **more):
+        save(*args, **more)
+        raise OperationalError("the connection was lost")
+
+    phone.announce()
+    with monkeypatch.context() as context:
+        context.setattr(Attachment, "save", save_and_lose_the_answer)
+        context.setattr(attachments.transaction, "atomic", contextlib.nullcontext)  # as a COMMIT that came through
+        with pytest.raises(OperationalError):
+            attachments.stage(Upload.objects.get().owner, SimpleUploadedFile("a.log", LOG), uuid.UUID(phone.upload_id))
+    assert phone.stored == LOG
+
+
+def test_one_file_that_cannot_be_removed_does_not_end_the_sweep(zhangwei, disk, monkeypatch):
+    pages = [Sender(zhangwei), Sender(zhangwei)]
+    for page in pages:
+        page.bring()
+    Attachment.objects.update(created_at=timezone.now() - timedelta(hours=25))
+
+    def busy(*args):
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(FileSystemStorage, "delete", busy)
+    jobs.sweep_attachments()
+    assert not Attachment.objects.exists()
 
 
 # Crashes --------------------------------------------------------------------------------------------------------------
