@@ -630,8 +630,37 @@ def test_two_that_finish_one_upload_together_are_both_told_that_it_is_stored(zha
         return stage(*args, **more)
 
     monkeypatch.setattr(attachments, "stage", stage_together)
+    monkeypatch.setattr(uploads, "_alone", contextlib.nullcontext)  # as in two processes
     answers = at_once(lambda: page.put(len(LOG)), 2)
     assert [told(each) for each in answers] == [(200, len(LOG), True)] * 2
     assert Attachment.objects.count() == 1
     assert files_in(disk) == ["media"]
     assert page.stored == LOG
+
+
+def test_while_an_upload_is_looked_at_it_is_not_looked_at_again(phone, monkeypatch):
+    crash_before_storing(phone, monkeypatch)
+    stage, again = attachments.stage, []
+
+    def stage_while_its_page_asks_again(*args, **more):
+        if not again:
+            again.append(phone.put(len(LOG)))
+        return stage(*args, **more)
+
+    monkeypatch.setattr(attachments, "stage", stage_while_its_page_asks_again)
+    assert told(phone.put(len(LOG))) == (200, len(LOG), True)
+    assert (again[0].status_code, again[0]["Retry-After"]) == (503, "3")
+    assert told(phone.put(len(LOG))) == (200, len(LOG), True)
+    assert phone.stored == LOG
+
+
+def test_a_scanner_that_is_away_costs_no_byte(phone, disk, settings):
+    settings.SCAN_COMMAND = ["/nowhere/scan"]
+    phone.announce()
+    answer = phone.put(0)
+    assert (answer.status_code, answer.json()["error"]) == (503, "scan_unavailable")
+    assert told(phone.look()) == (200, len(LOG), False)
+    settings.SCAN_COMMAND = []
+    assert told(phone.put(len(LOG))) == (200, len(LOG), True)
+    assert phone.stored == LOG
+    assert files_in(disk) == ["media"]
