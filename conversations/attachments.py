@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from . import access, darkroom, file_kinds, file_store, heic, pictures
 from .errors import Refused
 from .models import Attachment
-from .room import check_room
+from .room import busy, check_room
 from .scanning import refuse_infected
 
 UNADOPTED_FOR = timedelta(hours=24)
@@ -28,9 +28,9 @@ LIGHT_BYTES, LIGHT_SIDE = 60_000, pictures.THUMBNAIL_SIDE
 def stage(owner, uploaded_file, attachment_id=None):
     """Check one uploaded file and store it, owned by `owner` and without a message yet. Returns the Attachment.
 
-    Raises Refused: 413 too large, 422 empty, of a kind that is not taken, damaged or infected, 503 while the scanner
-    does not answer, 507 no room on the disk; and IntegrityError when `attachment_id`, which an upload brings with it, is
-    taken already.
+    Raises Refused: 413 too large, 422 empty, of a kind that is not taken, damaged or infected, 503 while the scanner does
+    not answer or too many pictures are looked at, 507 no room on the disk; and IntegrityError when `attachment_id`, which
+    an upload brings with it, is taken already.
     """
     check_size(uploaded_file.size)
     name = file_kinds.display_name(uploaded_file.name)
@@ -96,6 +96,8 @@ def _examined(kind, content):
         millions = pictures.MAX_PIXELS // 1_000_000
         reason = _("图片太大，不能超过 %(count)s 百万像素") % {"count": millions}
         raise Refused(reason, code="picture_too_large") from None
+    except darkroom.Busy:
+        raise busy() from None
     except pictures.BadPicture:
         raise Refused(_("图片打不开，可能已损坏"), code="picture_damaged") from None
 

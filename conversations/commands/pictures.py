@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from jobs.queue import declare, enqueue
 
-from .. import broadcast, darkroom, file_kinds, file_store, heic_metadata
+from .. import broadcast, darkroom, file_kinds, file_store
 from ..attachments import wants_preparing
 from ..errors import Refused
 from ..models import Attachment, Conversation, Message
@@ -87,20 +87,24 @@ def _converted(made):
 
 
 def _given_up(attachment):
-    """Made, or None where the disk is full: it waits on, and the next hour asks again. The others do not wait for it."""
+    """Made, or None where the disk is full or others take too long: it waits on, and the next hour asks again."""
     try:
         return _failed(_with(Made(attachment), _blanked(attachment)))
     except FileNotFoundError:
         log.exception("attachment %s has lost its file", attachment.pk)
         return _failed(Made(attachment))
-    except Refused:
+    except (Refused, darkroom.Busy):
         return None
 
 
 def _blanked(attachment):
     """What stays a file says no more of where it was taken than a picture would."""
     with attachment.file.open("rb") as content:
-        return heic_metadata.blanked(content.read())
+        try:
+            return _developed("blank", content).clean
+        except BadPicture:
+            content.seek(0)
+            return content.read()
 
 
 def _with(made, content):
@@ -134,7 +138,9 @@ def _add_thumbnail(attachment):
 
 
 def _developed(task, content):
-    return darkroom.developed(task, content, folder=settings.FILE_UPLOAD_TEMP_DIR, seconds=SECONDS)
+    return darkroom.developed(
+        task, content, folder=settings.FILE_UPLOAD_TEMP_DIR, seconds=SECONDS, patience=5 * SECONDS
+    )
 
 
 def _show(message_id, made):

@@ -1,6 +1,7 @@
 """What becomes of a picture after its message: a small copy, a JPEG of an iPhone's HEIC, and who is told of it."""
 
 import io
+import tracemalloc
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from conversations import broadcast, darkroom, jobs, pictures
+from conversations import broadcast, darkroom, heic_metadata, jobs, pictures
 from conversations.attachments import stage
 from conversations.commands import pictures as commands
 from conversations.commands.messages import post_message, post_reply
@@ -246,6 +247,25 @@ def test_one_that_cannot_be_read_becomes_a_plain_file_with_a_reason(zhangwei):
     [file] = messages_of(zhangwei, message)[0]["attachments"]
     assert (file["width"], file["thumbnail_url"]) == (None, None)
     assert door(zhangwei).get(file["url"])["Content-Disposition"].startswith("attachment")
+
+
+def test_a_few_bytes_that_claim_millions_of_pieces_cost_no_memory(zhangwei, store):
+    bomb = made.heic_of_many_extents()
+    tracemalloc.start()
+    prepare(say(zhangwei, ("a.heic", bomb)))
+    heic_metadata.blanked(bomb)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10 << 20
+    assert Attachment.objects.get().conversion == "failed"
+    assert {path.read_bytes() for path in paths_in(store)} == {bomb}
+
+
+def test_what_stays_a_file_is_not_taken_apart_in_this_process(zhangwei, store, monkeypatch):
+    monkeypatch.delattr(heic_metadata, "blanked")
+    prepare(say(zhangwei, ("a.heic", made.heic_with_a_broken_heart(exif=made.exif()))))
+    [attachment] = Attachment.objects.all()
+    assert made.CANARY not in attachment.file.open().read()
 
 
 def test_no_tile_waits_for_ever(zhangwei):
