@@ -67,17 +67,17 @@ def box(kind, *parts):
     return pack(">I", 8 + len(body)) + kind + body
 
 
-def heic_of_many_extents(items=40):
-    """A few hundred bytes that say that each of so many items lies in 65,535 pieces."""
+def heic_of_many_extents(items=40, sizes=0, extents=b""):
+    """A few hundred bytes that say that each of so many items lies in 65,535 pieces; `extents`: what is said of them."""
     told = b"".join(box(b"infe", pack(">IHH", 2 << 24, item, 0), b"Exif\0") for item in range(items))
-    places = b"".join(pack(">HHH", item, 0, 65_535) for item in range(items))
-    about = box(b"iinf", pack(">IH", 0, items), told), box(b"iloc", pack(">IHH", 0, 0, items), places)
+    places = b"".join(pack(">HHH", item, 0, 65_535) + extents for item in range(items))
+    about = box(b"iinf", pack(">IH", 0, items), told), box(b"iloc", pack(">IHH", 0, sizes, items), places)
     return box(b"ftyp", b"heic", bytes(4), b"mif1heic") + box(b"meta", bytes(4), *about)
 
 
 def png_of_packed_texts(count=60):
-    """A few kilobytes each that unpack to a megabyte of letters, before the picture and behind it."""
-    text = b"Comment\0\1\0\0\0" + zlib.compress("长".encode() * 340_000, 9)
+    """A kilobyte each that unpacks to a million letters, of four bytes each for the sake of the last one."""
+    text = b"Comment\0\1\0\0\0" + zlib.compress(b"a" * 1_000_000 + "😀".encode(), 9)
     data = picture("PNG")
     at = data.index(b"IDAT") - 4
     return data[:at] + png_chunk(b"iTXt", text) * count + data[at:]
