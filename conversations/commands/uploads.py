@@ -105,14 +105,14 @@ def cancel_upload(*, owner, upload_id):
 
 
 def sweep(now):
-    """Remove what was not finished within a day, then pieces that no row names. Returns how many of each."""
+    """Remove what was not finished within a day, then what no row names. Returns how many of each."""
     before = now - UNFINISHED_FOR
     unfinished = Upload.objects.filter(created_at__lt=before).values_list("pk", flat=True)
     rows = sum(_forget(upload_id) for upload_id in list(unfinished))
     lost = [each for each in partials.older_than(before) if not Upload.objects.filter(pk=each).exists()]
     for upload_id in lost:
         partials.remove(upload_id)
-    return rows, len(lost)
+    return rows, len(lost) + partials.remove_strays(before)
 
 
 def _check(owner, name, size):

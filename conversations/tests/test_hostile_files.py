@@ -199,13 +199,13 @@ def plain_files():
     yield "said.webp", made.picture("WEBP", exif=made.exif())
 
 
-@pytest.mark.parametrize(("name", "content"), heavy_files(), ids=made.named)
+@pytest.mark.parametrize(("name", "content"), list(heavy_files()), ids=made.named)
 def test_what_may_be_much_work_is_not_opened_in_this_process(client, monkeypatch, name, content):
     monkeypatch.delattr(pictures, "examine")
     assert write(client, name, content).status_code in {201, 422}
 
 
-@pytest.mark.parametrize(("name", "content"), plain_files(), ids=made.named)
+@pytest.mark.parametrize(("name", "content"), list(plain_files()), ids=made.named)
 def test_what_people_send_costs_no_process(client, monkeypatch, name, content):
     monkeypatch.delattr(darkroom, "_ask")
     assert write(client, name, content).status_code == 201
@@ -220,6 +220,14 @@ def test_nobody_waits_for_ever_for_others_pictures(client, store, monkeypatch):
         assert "系统正忙" in response.json()["reason"]
     assert files_in(store) == []
     assert write(client, "a.png", content).status_code == 201
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Windows has no such limit")
+def test_a_decoder_that_nobody_stops_ends_on_its_own():
+    """As when the server is killed while it waits for one."""
+    script = "from conversations import darkroom as d; d.CPU_SECONDS = 1; d._limit()\nwhile True: pass"
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", script], cwd=root, timeout=60).returncode < 0
 
 
 # A process of its own, or what pytest has used before would hide it; `VmHWM` and not `ru_maxrss`, which a process

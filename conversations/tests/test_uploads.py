@@ -515,6 +515,29 @@ def test_one_file_that_cannot_be_removed_does_not_end_the_sweep(zhangwei, disk, 
     assert not Attachment.objects.exists()
 
 
+def test_the_sweep_takes_what_a_killed_process_left(disk):
+    yesterday = (timezone.now() - timedelta(hours=25)).timestamp()
+    incoming = disk / "incoming"
+    for folder, name in (
+        ("picture-a1b2", "in"),
+        ("scan-a1b2", "file"),
+        (".", "tmpa1b2.upload.png"),
+        ("picture-now", "in"),
+    ):
+        (incoming / folder).mkdir(exist_ok=True)
+        (incoming / folder / name).write_bytes(b"private")
+    (disk / "elsewhere").mkdir()
+    (incoming / "scan-link").symlink_to(disk / "elsewhere", target_is_directory=True)
+    for others in ("uploads", "somebody-elses"):
+        (incoming / others).mkdir()
+    for path in incoming.iterdir():
+        if path.name != "picture-now":
+            os.utime(path, (yesterday, yesterday), follow_symlinks=False)
+    jobs.sweep_attachments()
+    assert sorted(path.name for path in incoming.iterdir()) == ["picture-now", "somebody-elses", "uploads"]
+    assert (disk / "elsewhere").exists()
+
+
 # Crashes --------------------------------------------------------------------------------------------------------------
 
 
