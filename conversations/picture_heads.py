@@ -14,7 +14,8 @@ EOI, SOS, COM = 0xD9, 0xDA, 0xFE
 APP = range(0xE0, 0xF0)
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to SOF15: how large it is
 _WITHOUT_LENGTH = frozenset([0x00, 0x01, *range(0xD0, 0xD9)])  # they have no place between the parts
-_AFTER_A_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")  # neither a stuffed byte nor a restart
+_FILLING = re.compile(rb"\xff+")  # as many as one likes may stand before a mark
+_AFTER_A_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # neither a stuffed byte nor a restart
 # They unpack to more than they are, come in many frames, or say a second time how large it is.
 _HEAVY_CHUNKS = (b"zTXt", b"iTXt", b"iCCP", b"acTL", b"fcTL", b"fdAT")
 
@@ -106,10 +107,8 @@ def jpeg_marks(data):
     """`(mark, where its length stands)` of each part of a JPEG up to its end (EOI) or to where it makes no sense."""
     at = 2
     while at + 2 <= len(data) and data[at] == 0xFF:
-        mark = data[at + 1]
-        if mark == 0xFF:  # as many as one likes may stand before a mark
-            at += 1
-            continue
+        at = _FILLING.match(data, at).end() - 1
+        mark = data[at + 1] if at + 1 < len(data) else 0
         if mark in _WITHOUT_LENGTH:
             return
         at += 2

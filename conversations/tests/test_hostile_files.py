@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ from PIL import Image, PngImagePlugin
 from conversations import darkroom, file_kinds, jobs, pictures
 from conversations.models import Attachment, Conversation
 from conversations.models.attachment import stored_path, thumbnail_path
+from conversations.picture_heads import is_light, jpeg_hides_more
 
 from . import hostile_files as made
 
@@ -209,6 +211,16 @@ def test_what_may_be_much_work_is_not_opened_in_this_process(client, monkeypatch
 def test_what_people_send_costs_no_process(client, monkeypatch, name, content):
     monkeypatch.setattr(darkroom, "_ask", lambda *words: pytest.fail("a process was started"))
     assert write(client, name, content).status_code == 201
+
+
+@pytest.mark.parametrize("at", [2, -2], ids=["before a part", "in a scan"])
+@pytest.mark.parametrize("end", [b"", b"\0", b"\xd0"])
+def test_a_long_row_of_the_same_byte_is_walked_in_a_moment(at, end):
+    data = made.picture("JPEG")
+    began = time.process_time()
+    is_light(data[:at] + b"\xff" * 400_000 + end + data[at:], darkroom.LIGHT_PIXELS)
+    jpeg_hides_more(data[:at] + b"\xff" * 400_000 + end)
+    assert time.process_time() - began < 2
 
 
 def test_nobody_waits_for_ever_for_others_pictures(client, store, monkeypatch):
