@@ -1,13 +1,12 @@
 """Files of messages: taken in (`stage`), shown to whoever may see them, and swept away when no message took them."""
 
-import secrets
 import uuid
 from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from . import access, darkroom, file_kinds, file_store, heic, pictures
 from .errors import Refused
 from .models import Attachment
-from .room import check_room
+from .room import busy, check_room
 from .scanning import refuse_infected
 
 UNADOPTED_FOR = timedelta(hours=24)
@@ -29,9 +28,9 @@ LIGHT_BYTES, LIGHT_SIDE = 60_000, pictures.THUMBNAIL_SIDE
 def stage(owner, uploaded_file, attachment_id=None):
     """Check one uploaded file and store it, owned by `owner` and without a message yet. Returns the Attachment.
 
-    Raises Refused: 413 too large, 422 empty, of a kind that is not taken, damaged or infected, 503 while the scanner
-    does not answer, 507 no room on the disk; and IntegrityError when `attachment_id`, which an upload brings with it, is
-    taken already.
+    Raises Refused: 413 too large, 422 empty, of a kind that is not taken, damaged or infected, 503 while the scanner does
+    not answer or too many pictures are looked at, 507 no room on the disk; and IntegrityError when `attachment_id`, which
+    an upload brings with it, is taken already.
     """
     check_size(uploaded_file.size)
     name = file_kinds.display_name(uploaded_file.name)
@@ -53,7 +52,7 @@ def stage(owner, uploaded_file, attachment_id=None):
         created_at=timezone.now(),
     )
     # Two requests may finish one upload at once: each needs a file of its own, to throw away without the other's.
-    _store(attachment, content, f"-{secrets.token_hex(4)}" if attachment_id else "")
+    _store(attachment, content, file_store.ending() if attachment_id else "")
     return attachment
 
 
@@ -97,6 +96,8 @@ def _examined(kind, content):
         millions = pictures.MAX_PIXELS // 1_000_000
         reason = _("图片太大，不能超过 %(count)s 百万像素") % {"count": millions}
         raise Refused(reason, code="picture_too_large") from None
+    except darkroom.Busy:
+        raise busy() from None
     except pictures.BadPicture:
         raise Refused(_("图片打不开，可能已损坏"), code="picture_damaged") from None
 
@@ -107,8 +108,10 @@ def _store(attachment, content, ending):
     try:
         with transaction.atomic():
             attachment.save(force_insert=True)
-    except BaseException:
-        file_store.discard(attachment.file, ending)
+    except IntegrityError:
+        # Only where the row is surely not there: after any other error, a lost answer to COMMIT say, it may be, and the
+        # sweep knows better.
+        file_store.remove(attachment.file.storage, attachment.file.name)
         raise
 
 
@@ -168,13 +171,16 @@ def _sweep_rows(before):
 
 def remove_unadopted(attachment_id):
     """Whether there was such a file without a message; it is gone now."""
-    with transaction.atomic():
+    with transaction.atomic(
+        durable=True
+    ):  # committed when it ends: a file without a row is the sweep's, the other is lost
         # Under the row's lock: a message that adopts it at this moment waits, and then finds it gone.
         unadopted = Attachment.objects.select_for_update().filter(pk=attachment_id, message=None)
         attachment = unadopted.order_by("pk").first()
         if attachment:
-            attachment.file.delete(save=False)
             attachment.delete()
+    if attachment:
+        file_store.remove(attachment.file.storage, attachment.file.name)
     return attachment is not None
 
 
@@ -183,7 +189,7 @@ def _sweep_files(before):
     storage, swept = Attachment._meta.get_field("file").storage, 0
     for name in _old_files(storage, before):
         if not Attachment.objects.filter(Q(file=name) | Q(thumbnail=name)).exists():
-            storage.delete(name)
+            file_store.remove(storage, name)
             swept += 1
     return swept
 

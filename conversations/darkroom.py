@@ -13,37 +13,68 @@ import tempfile
 import threading
 from pathlib import Path
 
-from . import pictures
+from . import heic_metadata, pictures
+from .picture_heads import is_light
 from .pictures import BadPicture, Picture, TooManyPixels
 
 ROOT = Path(__file__).resolve().parent.parent
+CPU_SECONDS = 90  # more than any time limit here: for one whose parent was killed and cannot stop it
 MEMORY = 1 << 30  # bytes of address space; the largest permitted picture needs less than half
 LIGHT_PIXELS, LIGHT_BYTES = 4_000_000, 4 << 20  # up to here a picture is looked at right here: a process takes 0.1 s
-TASKS = {"examine": pictures.examine, "shrink": pictures.shrink, "convert": pictures.convert}
+TASKS = {
+    "examine": pictures.examine,
+    "shrink": pictures.shrink,
+    "convert": pictures.convert,
+    "blank": heic_metadata.blank,
+}
 FAILED = {"bad": BadPicture, "large": TooManyPixels}
 PASSED_ON = {"PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "TEMP", "TMP", "TMPDIR"}
 
 # One process of a kind at a time: uploads do not wait for the jobs' work, and all together stay below three gigabytes.
 _turns = {task: threading.Lock() for task in TASKS}
+PATIENCE = 20  # seconds that somebody waits for their turn
+
+
+class Busy(Exception):
+    """Others' pictures take so long that this one was not looked at."""
 
 
 def examined(content, *, folder, seconds=10):
-    """As `pictures.examine`, whatever the size. `folder`: where files may lie for a moment."""
-    light = pictures.burden(content) <= LIGHT_PIXELS and content.seek(0, 2) <= LIGHT_BYTES
-    if not light:
+    """As `pictures.examine`, whatever it is. `folder`: where files may lie for a moment. Raises Busy as well."""
+    if not _is_light(content):
         return developed("examine", content, folder=folder, seconds=seconds)
-    with _turns["examine"]:
+    with _turn("examine", PATIENCE):
         return pictures.examine(content)
 
 
-def developed(task, content, *, folder, seconds):
-    """Run one of TASKS on the open file `content` in another process. Raises BadPicture (too slow included)."""
-    with _turns[task], tempfile.TemporaryDirectory(prefix="picture-", dir=folder) as place:
+def _is_light(content):
+    if content.seek(0, 2) > LIGHT_BYTES:
+        return False
+    content.seek(0)
+    return is_light(content.read(), LIGHT_PIXELS)
+
+
+def developed(task, content, *, folder, seconds, patience=None):
+    """Run one of TASKS on the open file `content` in another process. Raises BadPicture (too slow included) and Busy."""
+    with (
+        _turn(task, PATIENCE if patience is None else patience),
+        tempfile.TemporaryDirectory(prefix="picture-", dir=folder) as place,
+    ):
         target = Path(place, "out")
         told = _ask(task, _on_disk(content, place), target, seconds)
         if told.get("failed") in FAILED or not {"width", "height"} <= set(told):
             raise FAILED.get(told.get("failed"), BadPicture)
         return Picture(told["width"], told["height"], target.read_bytes() if target.exists() else None)
+
+
+@contextlib.contextmanager
+def _turn(task, patience):
+    if not _turns[task].acquire(timeout=patience):
+        raise Busy
+    try:
+        yield
+    finally:
+        _turns[task].release()
 
 
 def _ask(task, source, target, seconds):
@@ -74,7 +105,7 @@ def _on_disk(content, place):
 
 def main(task, source, target):
     """In the other process: the result's size to standard output, its bytes, if there are any, to `target`."""
-    _limit_memory()
+    _limit()
     try:
         with open(source, "rb") as content:
             picture = TASKS[task](content)
@@ -89,12 +120,13 @@ def main(task, source, target):
     sys.stdout.write(json.dumps(told))
 
 
-def _limit_memory():
+def _limit():
     try:
         import resource
     except ImportError:  # Windows has no such limit; the time limit holds there as well
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 
 if __name__ == "__main__":

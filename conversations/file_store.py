@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 
 from jobs import faults
 
@@ -10,8 +11,15 @@ from .room import no_room
 log = logging.getLogger(__name__)
 
 
+def ending():
+    """What makes a stored name one that no row can have yet: what fails half-way may then be thrown away by its name."""
+    return f"-{secrets.token_hex(4)}"
+
+
 def put(field_file, content, name=""):
-    """Store `content` under the name that the field gives it. Raises Refused when there is no room."""
+    """Store `content` under the name that the field gives it. Raises Refused when there is no room: then the field names
+    what it named before, and that still lies there."""
+    before = field_file.name
     try:
         content.seek(0)
         field_file.save(name, content, save=False)
@@ -20,14 +28,18 @@ def put(field_file, content, name=""):
         faults.at("m8")
     except OSError:
         log.exception("a file of attachment %s could not be written", field_file.instance.pk)
-        discard(field_file, name)
+        _take_back(field_file, name, before)
         raise no_room() from None
 
 
-def discard(field_file, name=""):
-    """Remove what `put` wrote, or what it had begun to write: that has not told its name yet."""
-    storage = field_file.storage
-    remove(storage, field_file.name or field_file.field.generate_filename(field_file.instance, name))
+def _take_back(field_file, name, before):
+    """Remove what `put` wrote, or had begun to write: that has not told its name yet. Never what was there before."""
+    begun = field_file.field.generate_filename(field_file.instance, name)
+    written = begun if field_file.name == before else field_file.name
+    if written != before:
+        remove(field_file.storage, written)
+    field_file.name = before
+    setattr(field_file.instance, field_file.field.attname, before)
 
 
 def remove(storage, name):

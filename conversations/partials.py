@@ -4,8 +4,10 @@ The caller holds the upload's row while it writes. What is on disk may be more t
 the commit) or less (the power failed): more is cut off, less is noticed.
 """
 
+import contextlib
 import logging
 import os
+import shutil
 import uuid
 import zlib
 from pathlib import Path
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 
 BLOCK = 1024 * 1024
 ENDING = ".part"
+STRAYS = ("picture-*", "scan-*", "tmp*.upload*")  # darkroom.py, scanning.py, and Django's own
 
 
 def append(upload_id, received, chunk):
@@ -64,8 +67,34 @@ def older_than(moment):
             yield uuid.UUID(path.stem)
 
 
+def remove_strays(moment):
+    """Remove what else lies where files arrive since before: a killed process leaves the file at which it looked, or
+    which came with a form. Only under our own names: the folder may be one that others use. Returns how many."""
+    found = [path for pattern in STRAYS for path in _root().glob(pattern)]
+    return sum(_removed(path) for path in found if _is_older(path, moment))
+
+
+def _is_older(path, moment):
+    with contextlib.suppress(FileNotFoundError):
+        return path.lstat().st_mtime < moment.timestamp()
+    return False
+
+
+def _removed(path):
+    try:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    except OSError:
+        log.exception("%s could not be removed; the next sweep will try again", path)
+        return False
+    return True
+
+
+def _root():
+    return Path(settings.FILE_UPLOAD_TEMP_DIR)
+
+
 def _folder():
-    return Path(settings.FILE_UPLOAD_TEMP_DIR) / "uploads"
+    return _root() / "uploads"
 
 
 def _path(upload_id):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps, ImageSequence, JpegImagePlugin
 
+from .picture_heads import jpeg_hides_more
+
 MAX_PIXELS = 50_000_000  # a 48-megapixel phone photo has 48.8 million; decoded, this is 200 MB
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
@@ -42,14 +44,6 @@ class Picture:
     width: int
     height: int
     clean: bytes | None
-
-
-def burden(content):
-    """What looking at it will cost, told by its header alone: pixels of all frames that are decoded. Raises BadPicture,
-    TooManyPixels."""
-    with _opened(content) as image:
-        frames = getattr(image, "n_frames", 1) if image.format in {"PNG", "WEBP"} else 1
-        return image.width * image.height * frames
 
 
 def examine(content):
@@ -125,7 +119,7 @@ def _holds_more_than_pixels(image, content):
     if image.format == "WEBP":
         return bool(_webp_chunks(data) - _WEBP_NEEDED)
     marks = {name for name, body in image.applist if not (name == "APP2" and body.startswith(b"ICC_PROFILE"))}
-    return bool(marks - _JPEG_NEEDED) or not data.endswith(b"\xff\xd9")
+    return bool(marks - _JPEG_NEEDED) or jpeg_hides_more(data)
 
 
 def _png_chunks(data):

@@ -105,8 +105,28 @@ def _attachments(message):
     return message.attachments.all() if message.msg_type != Message.MsgType.TEXT else ()
 
 
-def conversation_json(conversation):
-    """A conversation as agents' programs see it."""
+def conversation_json(conversation, audience=AGENTS):
+    """A conversation as programs of this audience see it."""
+    return _for_its_employee(conversation) if audience != AGENTS else _for_agents(conversation)
+
+
+def _for_its_employee(conversation):
+    """What the desk's pages and frames say of it, and no number that a note moves."""
+    agent = conversation.assigned_agent
+    return {
+        "id": str(conversation.id),
+        "subject": conversation.subject,
+        "status": conversation.status,
+        "version": conversation.public_version,
+        "assigned_agent_id": conversation.assigned_agent_id,
+        "assigned_agent_name": agent.display_name if agent else None,
+        "last_seq": conversation.last_public_seq,
+        "created_at": _iso(conversation.created_at),
+        "resolved_at": _iso(conversation.resolved_at),
+    }
+
+
+def _for_agents(conversation):
     agent = conversation.assigned_agent
     return {
         "id": str(conversation.id),

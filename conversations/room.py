@@ -39,5 +39,10 @@ def check_disk(size):
         raise no_room()
 
 
+def busy():
+    """The same request is good in a moment."""
+    return Refused(_("系统正忙，请稍等几秒，内容不会丢"), status=503, code="unavailable")
+
+
 def no_room():
     return Refused(_("服务器暂时存不下文件，请稍后再试"), status=507, code="no_room")

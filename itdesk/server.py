@@ -42,6 +42,12 @@ class DeskServer(Server):
             scope["extensions"] = {LINE: protocol.take}
         return super().create_application(protocol, scope)
 
+    def log_action(self, protocol, action, details):
+        # A signed address opens a file for whoever reads it (`file_links.py`), in a log as well.
+        path = details.get("path")
+        shown = {"path": path.partition("?")[0]} if isinstance(path, str) else {}
+        super().log_action(protocol, action, {**details, **shown})
+
     async def handle_reply(self, protocol, message):
         if message["type"] == "websocket.send":
             await protocol.room()

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from jobs.queue import declare, enqueue
 
-from .. import broadcast, darkroom, file_kinds, file_store, heic_metadata
+from .. import broadcast, darkroom, file_kinds, file_store
 from ..attachments import wants_preparing
+from ..errors import Refused
 from ..models import Attachment, Conversation, Message
 from ..pictures import BadPicture
 from .writing import lock, store
@@ -41,7 +42,8 @@ def give_up_waiting(before):
     late = Attachment.objects.filter(conversion=Attachment.Conversion.WAITING, message__created_at__lt=before)
     waiting = set(late.values_list("message_id", flat=True))
     for message_id in waiting:
-        _show(message_id, [_failed(_with(Made(each), _blanked(each))) for each in late.filter(message=message_id)])
+        if made := [made for each in late.filter(message=message_id) if (made := _given_up(each))]:
+            _show(message_id, made)
     return len(waiting)
 
 
@@ -73,7 +75,7 @@ def _converted(made):
         return _failed(made)
     except BadPicture:
         log.warning("attachment %s could not be converted", attachment.pk)
-        return _failed(_with(made, _blanked(attachment)))
+        return _given_up(attachment)
     _with(made, picture.clean)
     attachment.name = file_kinds.fitting_name(attachment.name, JPEG, _("文件"))
     attachment.content_type = JPEG
@@ -84,16 +86,31 @@ def _converted(made):
     return made
 
 
+def _given_up(attachment):
+    """Made, or None where the disk is full or others take too long: it waits on, and the next hour asks again."""
+    try:
+        return _failed(_with(Made(attachment), _blanked(attachment)))
+    except FileNotFoundError:
+        log.exception("attachment %s has lost its file", attachment.pk)
+        return _failed(Made(attachment))
+    except (Refused, darkroom.Busy):
+        return None
+
+
 def _blanked(attachment):
     """What stays a file says no more of where it was taken than a picture would."""
     with attachment.file.open("rb") as content:
-        return heic_metadata.blanked(content.read())
+        try:
+            return _developed("blank", content).clean
+        except BadPicture:
+            content.seek(0)
+            return content.read()
 
 
 def _with(made, content):
     """Made, with another file in the place of the one it has."""
     made.replaced = made.attachment.file.name
-    file_store.put(made.attachment.file, ContentFile(content))
+    file_store.put(made.attachment.file, ContentFile(content), file_store.ending())
     made.attachment.size = len(content)
     return made
 
@@ -114,12 +131,16 @@ def _add_thumbnail(attachment):
         return False
     if len(small.clean) >= attachment.size and attachment.width * attachment.height <= darkroom.LIGHT_PIXELS:
         return False  # a screenshot of plain colours is smaller as it is
-    file_store.put(attachment.thumbnail, ContentFile(small.clean), "png" if small.clean[:4] == b"\x89PNG" else "jpg")
+    kind = "png" if small.clean[:4] == b"\x89PNG" else "jpg"
+    # Another worker may make the same copy, and the slower one throws away its own.
+    file_store.put(attachment.thumbnail, ContentFile(small.clean), f"{file_store.ending()}.{kind}")
     return True
 
 
 def _developed(task, content):
-    return darkroom.developed(task, content, folder=settings.FILE_UPLOAD_TEMP_DIR, seconds=SECONDS)
+    return darkroom.developed(
+        task, content, folder=settings.FILE_UPLOAD_TEMP_DIR, seconds=SECONDS, patience=5 * SECONDS
+    )
 
 
 def _show(message_id, made):

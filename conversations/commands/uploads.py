@@ -5,7 +5,9 @@ late, or in the wrong order. The last byte makes it an attachment under the same
 """
 
 import logging
+import threading
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -17,14 +19,17 @@ from django.utils.translation import gettext as _
 from .. import attachments, file_kinds, partials
 from ..errors import Misplaced, NotFound, Refused
 from ..models import Attachment, Upload
-from ..room import check_disk, check_room, no_room
+from ..room import busy, check_disk, check_room, no_room
 
 log = logging.getLogger(__name__)
 
 MAX_CHUNK = 1024 * 1024  # bytes
 MAX_OPEN = 20  # unfinished uploads of one person; a page has one at a time
 UNFINISHED_FOR = timedelta(hours=24)
+BUSY = 503
 NAME_HEAD, NAME_TAIL = 200, 55  # characters of a long name that are kept: its beginning, and its extension
+
+_guard, _in_work = threading.Lock(), set()  # ids of the uploads that are being checked and stored in this process
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def take_chunk(*, owner, upload_id, offset, chunk):
     """Take the bytes that follow the first `offset`, and with the last of them store the file. Returns its Progress.
 
     An empty chunk at the end asks for the storing alone, which a crash may have prevented. Raises Misplaced when other
-    bytes were expected, NotFound, and Refused for what is no file to take: then nothing of it is left.
+    bytes were expected, NotFound, and Refused for what is no file to take: then nothing of it is left, except with 503.
     """
     try:
         with transaction.atomic():
@@ -100,14 +105,14 @@ def cancel_upload(*, owner, upload_id):
 
 
 def sweep(now):
-    """Remove what was not finished within a day, then pieces that no row names. Returns how many of each."""
+    """Remove what was not finished within a day, then what no row names. Returns how many of each."""
     before = now - UNFINISHED_FOR
     unfinished = Upload.objects.filter(created_at__lt=before).values_list("pk", flat=True)
     rows = sum(_forget(upload_id) for upload_id in list(unfinished))
     lost = [each for each in partials.older_than(before) if not Upload.objects.filter(pk=each).exists()]
     for upload_id in lost:
         partials.remove(upload_id)
-    return rows, len(lost)
+    return rows, len(lost) + partials.remove_strays(before)
 
 
 def _check(owner, name, size):
@@ -154,10 +159,11 @@ def _finished(upload, owner):
         Upload.objects.filter(pk=upload.pk, received=upload.size).update(received=0, checksum=0)
         return _found_or_misplaced(owner, upload.pk)
     try:
-        with partials.opened(upload) as file:
+        with _alone(upload.pk), partials.opened(upload) as file:
             stored = attachments.stage(owner, file, attachment_id=upload.pk)
-    except Refused:
-        _forget(upload.pk)
+    except Refused as error:
+        if error.status != BUSY:  # the scanner is away, say: an empty piece in a moment stores what is all here
+            _forget(upload.pk)
         raise
     except (IntegrityError, FileNotFoundError):
         return _found_or_misplaced(owner, upload.pk)
@@ -165,6 +171,21 @@ def _finished(upload, owner):
         attachments.remove_unadopted(upload.pk)  # cancelled meanwhile
         raise _gone()
     return _stored(stored)
+
+
+@contextmanager
+def _alone(upload_id):
+    """Raises Refused while another request of this process looks at the same upload: a page that asks again and again
+    would have it decoded as often. Of two processes both may; the attachment's id lets one of them win."""
+    with _guard:
+        if upload_id in _in_work:
+            raise busy()
+        _in_work.add(upload_id)
+    try:
+        yield
+    finally:
+        with _guard:
+            _in_work.discard(upload_id)
 
 
 def _found_or_misplaced(owner, upload_id):

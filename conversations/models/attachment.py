@@ -15,14 +15,15 @@ ENDING = re.compile(r"-[0-9a-f]{8}")
 
 def stored_path(attachment, ending):
     """The name on disk is ours alone: nothing the uploader wrote becomes a path (RELIABILITY C6). An `ending` of ours
-    tells two finishers of one upload apart."""
+    tells two apart that work on one attachment at once."""
     ours = ending if ENDING.fullmatch(ending) else ""
     return f"attachments/{attachment.id.hex[:2]}/{attachment.id.hex}{ours}"
 
 
 def thumbnail_path(attachment, filename):
-    """Beside the file. The ending is ours as well (`jpg`, `png`), and says how the copy is served."""
-    return f"{stored_path(attachment, '')}-small.{filename}"
+    """Beside the file. The name is ours as well (`-1a2b3c4d.jpg`): its kind says how the copy is served."""
+    ending, _dot, kind = filename.rpartition(".")
+    return f"{stored_path(attachment, ending)}-small.{kind}"
 
 
 class Attachment(models.Model):

@@ -62,6 +62,45 @@ def heic_of_size(width, height):
     return data[:at] + pack(">II", width, height) + data[at + 8 :]
 
 
+def box(kind, *parts):
+    body = b"".join(parts)
+    return pack(">I", 8 + len(body)) + kind + body
+
+
+def heic_of_many_extents(items=40, sizes=0, extents=b""):
+    """A few hundred bytes that say that each of so many items lies in 65,535 pieces; `extents`: what is said of them."""
+    told = b"".join(box(b"infe", pack(">IHH", 2 << 24, item, 0), b"Exif\0") for item in range(items))
+    places = b"".join(pack(">HHH", item, 0, 65_535) + extents for item in range(items))
+    about = box(b"iinf", pack(">IH", 0, items), told), box(b"iloc", pack(">IHH", 0, sizes, items), places)
+    return box(b"ftyp", b"heic", bytes(4), b"mif1heic") + box(b"meta", bytes(4), *about)
+
+
+def png_of_packed_texts(count=60):
+    """A kilobyte each that unpacks to a million letters, of four bytes each for the sake of the last one."""
+    text = b"Comment\0\1\0\0\0" + zlib.compress(b"a" * 1_000_000 + "😀".encode(), 9)
+    data = picture("PNG")
+    at = data.index(b"IDAT") - 4
+    return data[:at] + png_chunk(b"iTXt", text) * count + data[at:]
+
+
+def jpeg_of_many_parts(count):
+    data = picture("JPEG")
+    return data[:2] + b"\xff\xec\x00\x02" * count + data[2:]
+
+
+def jpeg_of_many_scans(count, between=b""):
+    """The last pass over the picture again and again; `between` is what a decoder steps over."""
+    data = picture("JPEG", progressive=True)
+    last = data[data.rindex(b"\xff\xc4") : -2]
+    return data[:-2] + (between + last) * count + data[-2:]
+
+
+def jpeg_with_words_among_its_scans():
+    data = picture("JPEG", progressive=True)
+    at = data.index(b"\xff\xc4", data.index(b"\xff\xda"))
+    return data[:at] + b"\xff\xe1" + pack(">H", 2 + len(CANARY)) + CANARY + data[at:]
+
+
 def png_with_text():
     told = PngImagePlugin.PngInfo()
     told.add_text("Comment", CANARY.decode())
@@ -97,6 +136,12 @@ def gif_of_many_frames(count, side=20):
     frame = b"\x2c" + pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
     colours = b"\x00\x00\x00\xff\xff\xff"
     return b"GIF89a" + pack("<HHBBB", side, side, 0x80, 0, 0) + colours + frame * count + b"\x3b"
+
+
+def gif_with_a_frame_of(side):
+    data = gif_of_many_frames(1)
+    at = data.index(b"\x2c") + 5
+    return data[:at] + pack("<HH", side, side) + data[at + 4 :]
 
 
 def gif_bomb():
@@ -236,6 +281,8 @@ TAKEN = {
     "gps.png": picture("PNG", exif=exif()),
     "gps.webp": picture("WEBP", exif=exif()),
     "gps.heic": heic(exif=exif()),
+    "gps-tail.jpg": picture("JPEG") + picture("JPEG", exif=exif()),
+    "gps-among-scans.jpg": jpeg_with_words_among_its_scans(),
     "xmp.jpg": picture("JPEG", xmp=b"<x>" + CANARY + b"</x>"),
     "xmp.png": png_with_text(),
     "xmp.webp": picture("WEBP", xmp=b"<x>" + CANARY + b"</x>"),

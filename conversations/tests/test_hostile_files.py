@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,9 +19,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from conversations import file_kinds, jobs
+from conversations import darkroom, file_kinds, jobs, pictures
 from conversations.models import Attachment, Conversation
 from conversations.models.attachment import stored_path, thumbnail_path
+from conversations.picture_heads import is_light, jpeg_hides_more
 
 from . import hostile_files as made
 
@@ -168,8 +170,78 @@ WORST = {
     "as much as is looked at here": lambda: noise(1150, 1150),
     "forty thousand frames": lambda: made.png_of_many_frames(40_000),
     "ten thousand frames on a large screen": lambda: made.gif_of_many_frames(10_000, side=7000),
+    "sixty packed texts": made.png_of_packed_texts,
     "of an iPhone": lambda: made.heic((1200, 900)),
 }
+
+
+def heavy_files():
+    yield "packed texts.png", made.png_of_packed_texts(1)
+    yield "a packed text behind the pixels.png", made.picture("PNG") + made.png_chunk(b"iTXt", b"")
+    yield "many parts.jpg", made.jpeg_of_many_parts(200)
+    yield "many scans.jpg", made.jpeg_of_many_scans(30)
+    yield "scans behind nonsense.jpg", made.jpeg_of_many_scans(30, between=b"\x00")
+    yield "scans behind a mark without a length.jpg", made.jpeg_of_many_scans(30, between=b"\xff\x01")
+    yield "moving.png", made.animation("PNG")
+    yield "moving.webp", made.animation("WEBP")
+    yield "a frame larger than its screen.gif", made.gif_with_a_frame_of(3000)
+    yield "large.webp", made.picture("WEBP", size=(2100, 2100))
+
+
+def plain_files():
+    yield "plain.png", made.picture("PNG")
+    yield "said.png", made.picture("PNG", exif=made.exif())
+    yield "plain.jpg", made.picture("JPEG")
+    yield "progressive.jpg", made.picture("JPEG", progressive=True)
+    yield "said.jpg", made.picture("JPEG", exif=made.exif())
+    yield "plain.gif", made.picture("GIF")
+    yield "moving.gif", made.animation("GIF")
+    yield "plain.webp", made.picture("WEBP")
+    yield "lossless.webp", made.picture("WEBP", lossless=True)
+    yield "said.webp", made.picture("WEBP", exif=made.exif())
+
+
+@pytest.mark.parametrize(("name", "content"), list(heavy_files()), ids=made.named)
+def test_what_may_be_much_work_is_not_opened_in_this_process(client, monkeypatch, name, content):
+    monkeypatch.setattr(pictures, "examine", lambda content: pytest.fail("it was opened here"))
+    assert write(client, name, content).status_code in {201, 422}
+
+
+@pytest.mark.parametrize(("name", "content"), list(plain_files()), ids=made.named)
+def test_what_people_send_costs_no_process(client, monkeypatch, name, content):
+    monkeypatch.setattr(darkroom, "_ask", lambda *words: pytest.fail("a process was started"))
+    assert write(client, name, content).status_code == 201
+
+
+@pytest.mark.parametrize("at", [2, -2], ids=["before a part", "in a scan"])
+@pytest.mark.parametrize("end", [b"", b"\0", b"\xd0"])
+def test_a_long_row_of_the_same_byte_is_walked_in_a_moment(at, end):
+    data = made.picture("JPEG")
+    began = time.process_time()
+    is_light(data[:at] + b"\xff" * 400_000 + end + data[at:], darkroom.LIGHT_PIXELS)
+    jpeg_hides_more(data[:at] + b"\xff" * 400_000 + end)
+    assert time.process_time() - began < 2
+
+
+def test_nobody_waits_for_ever_for_others_pictures(client, store, monkeypatch):
+    monkeypatch.setattr(darkroom, "PATIENCE", 0.01)
+    for content in (made.picture("PNG"), made.animation("PNG")):
+        with darkroom._turns["examine"]:
+            response = write(client, "a.png", content)
+        assert (response.status_code, response["Retry-After"]) == (503, "3")
+        assert "系统正忙" in response.json()["reason"]
+    assert files_in(store) == []
+    assert write(client, "a.png", content).status_code == 201
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Windows has no such limit")
+def test_a_decoder_that_nobody_stops_ends_on_its_own():
+    """As when the server is killed while it waits for one."""
+    script = "from conversations import darkroom as d; d.CPU_SECONDS = 1; d._limit()\nwhile True: pass"
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", script], cwd=root, timeout=60).returncode < 0
+
+
 # A process of its own, or what pytest has used before would hide it; `VmHWM` and not `ru_maxrss`, which a process
 # inherits from the one that began it.
 MEASURE = """

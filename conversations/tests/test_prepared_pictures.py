@@ -1,21 +1,24 @@
 """What becomes of a picture after its message: a small copy, a JPEG of an iPhone's HEIC, and who is told of it."""
 
 import io
+import tracemalloc
 import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from conversations import broadcast, darkroom, jobs, pictures
+from conversations import broadcast, darkroom, heic_metadata, jobs, pictures
 from conversations.attachments import stage
 from conversations.commands import pictures as commands
 from conversations.commands.messages import post_message, post_reply
+from conversations.errors import Refused
 from conversations.models import Attachment, Conversation, Message
 from jobs.models import Job
 
@@ -144,6 +147,64 @@ def test_of_two_workers_the_slower_one_changes_nothing(zhangwei, monkeypatch, to
     assert (message.version, told) == (2, [])
 
 
+def full_for(monkeypatch, word=""):
+    """The disk takes hardly a byte more of files with this word in their names: what has begun to be written lies there."""
+    whole = FileSystemStorage._save
+
+    def full(storage, name, content):
+        if word not in name:
+            return whole(storage, name, content)
+        content.seek(0)
+        whole(storage, name, SimpleUploadedFile("a", content.read(10)))
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+
+
+def paths_in(store):
+    return sorted(path for path in store.rglob("*") if path.is_file())
+
+
+def test_a_full_disk_costs_no_picture(zhangwei, store, monkeypatch):
+    message = say(zhangwei, ("a.heic", made.heic()))
+    before = paths_in(store)
+    with monkeypatch.context() as context:
+        full_for(context)
+        with pytest.raises(Refused):
+            prepare(message)
+        assert commands.give_up_waiting(timezone.now()) == 1
+    assert paths_in(store) == before
+    assert before[0].read_bytes() == made.heic()
+    [attachment] = prepare(message)
+    assert (attachment.conversion, attachment.content_type) == ("", "image/jpeg")
+
+
+def test_a_small_copy_that_finds_the_disk_full_leaves_anothers_alone(zhangwei, store, monkeypatch):
+    message = say(zhangwei, ("a.jpg", made.picture("JPEG", size=(900, 600))))
+    develop = darkroom.developed
+
+    def overtaken(task, content, **more):
+        monkeypatch.setattr(darkroom, "developed", develop)
+        prepare(message)
+        full_for(monkeypatch, "-small")
+        return develop(task, content, **more)
+
+    monkeypatch.setattr(darkroom, "developed", overtaken)
+    with pytest.raises(Refused):
+        prepare(message)
+    attachment = Attachment.objects.get()
+    assert attachment.thumbnail.storage.exists(attachment.thumbnail.name)
+    assert len(paths_in(store)) == 2
+
+
+def test_one_lost_file_does_not_keep_the_others_waiting(zhangwei):
+    lost, other = (say(zhangwei, (name, made.heic())) for name in ("a.heic", "b.heic"))
+    file = lost.attachments.get().file
+    file.storage.delete(file.name)
+    commands.give_up_waiting(timezone.now())
+    assert {each.conversion for each in Attachment.objects.all()} == {"failed"}
+
+
 # HEIC ----------------------------------------------------------------------------------------------------------------
 def test_it_is_a_tile_of_the_right_size_until_it_is_a_picture(zhangwei, wangqiang):
     message = say(zhangwei, ("IMG_0042.HEIC", made.heic((640, 480))))
@@ -186,6 +247,29 @@ def test_one_that_cannot_be_read_becomes_a_plain_file_with_a_reason(zhangwei):
     [file] = messages_of(zhangwei, message)[0]["attachments"]
     assert (file["width"], file["thumbnail_url"]) == (None, None)
     assert door(zhangwei).get(file["url"])["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [made.heic_of_many_extents(), made.heic_of_many_extents(14, 0x0100, b"\1" * 65_535)],
+    ids=["of no bytes", "of a byte each"],
+)
+def test_millions_of_pieces_that_it_claims_cost_no_memory(zhangwei, store, bomb):
+    tracemalloc.start()
+    prepare(say(zhangwei, ("a.heic", bomb)))
+    heic_metadata.blanked(bomb)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20 << 20
+    assert Attachment.objects.get().conversion == "failed"
+    assert {path.read_bytes() for path in paths_in(store)} == {bomb}
+
+
+def test_what_stays_a_file_is_not_taken_apart_in_this_process(zhangwei, store, monkeypatch):
+    monkeypatch.delattr(heic_metadata, "blanked")
+    prepare(say(zhangwei, ("a.heic", made.heic_with_a_broken_heart(exif=made.exif()))))
+    [attachment] = Attachment.objects.all()
+    assert made.CANARY not in attachment.file.open().read()
 
 
 def test_no_tile_waits_for_ever(zhangwei):

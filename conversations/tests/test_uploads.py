@@ -1,5 +1,6 @@
 """A file in pieces, through the real door: whatever comes twice, late, wrong or not at all, it is stored whole or not."""
 
+import contextlib
 import os
 import threading
 import uuid
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -471,6 +472,72 @@ def test_the_sweep_takes_what_was_not_finished_within_a_day(zhangwei, disk):
     assert old.stored == LOG
 
 
+def test_a_file_is_not_gone_before_its_row_surely_is(phone, monkeypatch):
+    phone.bring()
+
+    def lost(*args, **more):
+        raise DatabaseError("the connection was lost")
+
+    with monkeypatch.context() as context:
+        context.setattr(Attachment, "delete", lost)
+        with pytest.raises(DatabaseError):
+            phone.cancel()
+    assert phone.stored == LOG
+
+
+def test_a_file_stays_when_nobody_knows_whether_its_row_does(phone, monkeypatch):
+    save = Attachment.save
+
+    def save_and_lose_the_answer(*args, **more):
+        save(*args, **more)
+        raise OperationalError("the connection was lost")
+
+    phone.announce()
+    with monkeypatch.context() as context:
+        context.setattr(Attachment, "save", save_and_lose_the_answer)
+        context.setattr(attachments.transaction, "atomic", contextlib.nullcontext)  # as a COMMIT that came through
+        with pytest.raises(OperationalError):
+            attachments.stage(Upload.objects.get().owner, SimpleUploadedFile("a.log", LOG), uuid.UUID(phone.upload_id))
+    assert phone.stored == LOG
+
+
+def test_one_file_that_cannot_be_removed_does_not_end_the_sweep(zhangwei, disk, monkeypatch):
+    pages = [Sender(zhangwei), Sender(zhangwei)]
+    for page in pages:
+        page.bring()
+    Attachment.objects.update(created_at=timezone.now() - timedelta(hours=25))
+
+    def busy(*args):
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(FileSystemStorage, "delete", busy)
+    jobs.sweep_attachments()
+    assert not Attachment.objects.exists()
+
+
+def test_the_sweep_takes_what_a_killed_process_left(disk):
+    yesterday = (timezone.now() - timedelta(hours=25)).timestamp()
+    incoming = disk / "incoming"
+    for folder, name in (
+        ("picture-a1b2", "in"),
+        ("scan-a1b2", "file"),
+        (".", "tmpa1b2.upload.png"),
+        ("picture-now", "in"),
+    ):
+        (incoming / folder).mkdir(exist_ok=True)
+        (incoming / folder / name).write_bytes(b"private")
+    (disk / "elsewhere").mkdir()
+    (incoming / "scan-link").symlink_to(disk / "elsewhere", target_is_directory=True)
+    for others in ("uploads", "somebody-elses"):
+        (incoming / others).mkdir()
+    for path in incoming.iterdir():
+        if path.name != "picture-now":
+            os.utime(path, (yesterday, yesterday), follow_symlinks=False)
+    jobs.sweep_attachments()
+    assert sorted(path.name for path in incoming.iterdir()) == ["picture-now", "somebody-elses", "uploads"]
+    assert (disk / "elsewhere").exists()
+
+
 # Crashes --------------------------------------------------------------------------------------------------------------
 
 
@@ -586,8 +653,37 @@ def test_two_that_finish_one_upload_together_are_both_told_that_it_is_stored(zha
         return stage(*args, **more)
 
     monkeypatch.setattr(attachments, "stage", stage_together)
+    monkeypatch.setattr(uploads, "_alone", contextlib.nullcontext)  # as in two processes
     answers = at_once(lambda: page.put(len(LOG)), 2)
     assert [told(each) for each in answers] == [(200, len(LOG), True)] * 2
     assert Attachment.objects.count() == 1
     assert files_in(disk) == ["media"]
     assert page.stored == LOG
+
+
+def test_while_an_upload_is_looked_at_it_is_not_looked_at_again(phone, monkeypatch):
+    crash_before_storing(phone, monkeypatch)
+    stage, again = attachments.stage, []
+
+    def stage_while_its_page_asks_again(*args, **more):
+        if not again:
+            again.append(phone.put(len(LOG)))
+        return stage(*args, **more)
+
+    monkeypatch.setattr(attachments, "stage", stage_while_its_page_asks_again)
+    assert told(phone.put(len(LOG))) == (200, len(LOG), True)
+    assert (again[0].status_code, again[0]["Retry-After"]) == (503, "3")
+    assert told(phone.put(len(LOG))) == (200, len(LOG), True)
+    assert phone.stored == LOG
+
+
+def test_a_scanner_that_is_away_costs_no_byte(phone, disk, settings):
+    settings.SCAN_COMMAND = ["/nowhere/scan"]
+    phone.announce()
+    answer = phone.put(0)
+    assert (answer.status_code, answer.json()["error"]) == (503, "scan_unavailable")
+    assert told(phone.look()) == (200, len(LOG), False)
+    settings.SCAN_COMMAND = []
+    assert told(phone.put(len(LOG))) == (200, len(LOG), True)
+    assert phone.stored == LOG
+    assert files_in(disk) == ["media"]

@@ -5,6 +5,8 @@ from django.template.loader import render_to_string
 
 from ..presentation import conversation_json, message_json
 
+RETRY_AFTER = "3"  # seconds, as `itdesk/errors.py` says when the database is away
+
 
 def wants_json(request):
     """JSON when it is asked for, and when nobody says that HTML is wanted (CONTRACT 3)."""
@@ -21,10 +23,17 @@ def is_fragment(request):
 
 def refusal(request, error, audience="employee"):
     """The answer to a `Refused`: its status, its code, its sentence, and for a conflict the present state."""
+    response = _refusal(request, error, audience)
+    if error.status == 503:
+        response["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _refusal(request, error, audience):
     if wants_json(request):
         body = {"error": error.code, "reason": error.reason}
         if getattr(error, "conversation", None) is not None:
-            body["conversation"] = conversation_json(error.conversation)
+            body["conversation"] = conversation_json(error.conversation, audience)
             body["messages"] = [message_json(message, audience) for message in error.messages]
         return JsonResponse(body, status=error.status)
     html = render_to_string("conversations/_refusal.html", {"error": error}, request)

@@ -16,3 +16,14 @@ def test_a_page_may_say_four_kibibytes_whatever_daphne_was_told():
     assert (
         (server.websocket_max_message_size, server.websocket_max_frame_size) == (MAX_FRAME, MAX_FRAME) == (4096, 4096)
     )
+
+
+def test_no_signed_address_stands_in_a_log():
+    logged = []
+    server = DeskServer(None, endpoints=["tcp:port=0"], action_logger=lambda *facts: logged.append(facts))
+    server.log_action("http", "complete", {"path": "/files/1/?signed=abc", "status": 200})
+    server.log_action("websocket", "rejected", {"path": b"/ws/desk/"})
+    assert logged == [
+        ("http", "complete", {"path": "/files/1/", "status": 200}),
+        ("websocket", "rejected", {"path": b"/ws/desk/"}),
+    ]

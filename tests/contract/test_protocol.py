@@ -285,6 +285,21 @@ def test_a_reply_to_what_has_moved_on_is_409_with_what_came_between(zhang, wang)
     assert wang.answer(conversation, "再说一句", based_on_seq=2).status_code == 201  # only my own words came between
 
 
+def test_a_refused_handoff_tells_an_employee_nothing_of_a_note(zhang, wang):
+    """Its conflict carries the present state: as the desk knows it, whatever the agents have written among themselves."""
+    conversation = zhang.ask()
+    for action in ("claim", "resolve"):
+        wang.act(conversation, action)
+    refused = zhang.post(f"/itdesk/c/{conversation}/handoff")
+    assert refused.status_code == 409
+    told = refused.json()["conversation"]
+    assert (told["id"], told["status"], told["assigned_agent_name"]) == (conversation, "resolved", "王强")
+    assert not {"actions", "last_line", "last_message_at", "waiting_since"} & set(told)
+    assert wang.answer(conversation, "用户不会用", internal="true").status_code == 201
+    again = zhang.post(f"/itdesk/c/{conversation}/handoff")
+    assert again.json() == refused.json()
+
+
 @pytest.mark.parametrize("action", ["claim", "release", "transfer", "resolve", "reopen"])
 def test_each_action_answers_with_the_conversation_or_409(zhang, wang, liyang, action):
     conversation = zhang.ask()

@@ -103,4 +103,34 @@ SHOWING = [
         f"{PICTURES}test_the_browsers_own_zoom_and_a_second_escape_stay_what_they_are",
         ("static/js/overlay.js", "if (this.isOpen && !this.leaving) {", "if (this.isOpen) {"),
     ),
+    broken(
+        "what may be much work is opened in a process of its own",
+        "only its size counts",
+        f"{HOSTILE}test_what_may_be_much_work_is_not_opened_in_this_process",
+        ("conversations/darkroom.py", "if not _is_light(content):", "if content.seek(0, 2) > LIGHT_BYTES:"),
+    ),
+    broken(
+        "a JPEG ends with its first end",
+        "its last two bytes are looked at",
+        f"{HOSTILE}test_what_it_says_beside_its_pixels_is_not_stored[gps-tail.jpg]",
+        ("conversations/pictures.py", "or jpeg_hides_more(data)", 'or not data.endswith(b"\\xff\\xd9")'),
+    ),
+    broken(
+        "a full disk takes only what was being written",
+        "it takes what the row names",
+        f"{PREPARED}test_a_full_disk_costs_no_picture",
+        ("conversations/file_store.py", "    written = begun if", "    before, written = None, before or begun if"),
+    ),
+    broken(
+        "an upload stays while the scanner is away",
+        "every refusal forgets it",
+        "conversations/tests/test_uploads.py::test_a_scanner_that_is_away_costs_no_byte",
+        ("conversations/commands/uploads.py", "if error.status != BUSY:", "if error.status:"),
+    ),
+    broken(
+        "a conflict tells an employee nothing of a note",
+        "it carries what agents see",
+        "tests/contract/test_protocol.py::test_a_refused_handoff_tells_an_employee_nothing_of_a_note",
+        ("conversations/presentation.py", "if audience != AGENTS", "if audience is None"),
+    ),
 ]
