@@ -31,8 +31,7 @@ PAGES = [
         f"{HEALING}test_a_reload_without_a_network_in_between_loses_nothing",
         (
             "static/js/shelf.js",
-            "const state = await (this.kept.has(item.client_id) ? this.store.replace(item.key, item)"
-            " : this.store.put(item.key, item));",
+            "const state = await (wasKept ? this.store.replace(item.key, item) : this.store.put(item.key, item));",
             'const state = await Promise.resolve("shut");',
         ),
     ),
@@ -211,5 +210,38 @@ PAGES = [
         "a face looks the same whatever its owner does",
         f"{PRESENCE}test_colleagues_are_seen_in_the_row_and_the_header_until_they_leave",
         ("static/js/presence.js", 'person.state === "writing"', 'person.state === "wrote"'),
+    ),
+    broken(
+        "what was cut away stays away",
+        "a later cut may be wider, and begins where the finger was before",
+        "tests/browser/test_editor.py::test_what_was_cut_away_does_not_come_back_with_the_next_frame",
+        (
+            "static/js/editor_hand.js",
+            "    const view = within(whole(boxOf(shape)), this.edits.view);\n",
+            "    const view = within(whole(boxOf(shape)), whole(boxOf(shape)));\n",
+        ),
+        (
+            "static/js/editor_hand.js",
+            "    const now = this.stage.pointOf(event);\n    const fresh",
+            "    const now = at;\n    const fresh",
+        ),
+    ),
+    broken(
+        "a full device takes no file that it has",
+        "the words take the place of words and files",
+        "tests/browser/test_bad_days.py::test_a_full_device_takes_no_file_that_it_has",
+        ("static/js/shelf.js", "    } else if (!wasKept) {\n", "    } else {\n"),
+    ),
+    broken(
+        "a clock that is put right holds nothing up",
+        "a wait is as long as its end is far",
+        "tests/browser/test_bad_days.py::test_a_clock_that_is_put_right_holds_nothing_up",
+        ("static/js/lease.js", "return owed > Math.min(whole, LONGEST_WAIT) ? 0", "return owed > LONGEST_WAIT ? 0"),
+    ),
+    broken(
+        "without a network no page says that all is well",
+        "nobody hears the browser's word",
+        "tests/browser/test_bad_days.py::test_without_a_network_no_page_says_that_all_is_well",
+        ("static/js/socket.js", 'window.addEventListener("offline"', 'window.addEventListener("nothing"'),
     ),
 ]
