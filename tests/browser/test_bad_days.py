@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.commands import lifecycle
+from conversations.commands.reading import mark_read
 from conversations.models import Draft
 
 from .steps import Console, Desk
@@ -220,8 +221,6 @@ def test_a_step_that_was_taken_back_is_not_offered_again(console, zhangwei):
 
 
 def test_ones_own_line_does_not_look_unread_again_under_a_colleagues(console, zhangwei, wangqiang, liyang):
-    from conversations.commands.reading import mark_read
-
     conversation = ask(zhangwei)
     console.open("打印机")
     console.write("请重启")

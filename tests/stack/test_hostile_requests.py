@@ -1,5 +1,6 @@
 """Requests that say what no request may, or send without end: refused at the server's edge, and nobody else notices."""
 
+import contextlib
 import json
 import socket
 import uuid
@@ -53,12 +54,10 @@ def test_a_body_without_an_end_is_cut_before_it_is_kept(server, path, chunked):
     part = bytes(MIB)
     piece = f"{MIB:x}\r\n".encode() + part + b"\r\n" if chunked else part
     sent = 0
-    try:
+    with contextlib.suppress(OSError):  # cut
         while sent < 300:
             line.sendall(piece)
             sent += 1
-    except OSError:
-        pass  # cut
     assert sent < 250
     assert memory(server) - before < 30 * MIB
     assert requests.get(f"{server.url}/healthz", timeout=5).ok
