@@ -1,4 +1,4 @@
-"""What must outlive a process: the access token and its lease, spent login codes, and what became of each push."""
+"""What became of telling one person of one message through WeCom."""
 
 from django.conf import settings
 from django.db import models
@@ -8,55 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from conversations.models import Message
 
-from . import reasons
-from .simulator.models import Fault, SimulatedCall, SimulatedCode, SimulatedMessage, SimulatedToken
-
-__all__ = [
-    "AccessToken", "CodeExchange", "Delivery",
-    "Fault", "SimulatedCall", "SimulatedCode", "SimulatedMessage", "SimulatedToken",
-]  # fmt: skip
-
-
-class AccessToken(models.Model):
-    """The one token of one app at one base address, shared by all processes; `tokens.py` alone writes here.
-
-    `lease_owner` until `lease_until`: who is fetching a new one. `blocked_until`: no call at all (wrong secret).
-    `failing_since`: when the connection last went from working to failing; None while it works.
-    """
-
-    corp_id = models.CharField(max_length=64)
-    agent_id = models.PositiveIntegerField()
-    base = models.CharField(max_length=200)
-    secret_digest = models.CharField(max_length=64, blank=True)
-    token = models.CharField(max_length=600, blank=True)
-    refresh_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True)
-    lease_owner = models.CharField(max_length=32, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    blocked_until = models.DateTimeField(null=True)
-    blocked_code = models.IntegerField(null=True)
-    failing_since = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["corp_id", "agent_id", "base"], name="one_token_per_app")]
-
-    def __str__(self):
-        return f"{self.corp_id}/{self.agent_id}"
-
-
-class CodeExchange(models.Model):
-    """One way back from WeCom. Two unique digests burn the state and the code in one insert: whoever inserts first
-    exchanges the code, everybody else finds the row and gets that one's result.
-    """
-
-    state_digest = models.CharField(max_length=64, unique=True)
-    code_digest = models.CharField(max_length=64, unique=True, null=True)  # None: came back without a code
-    outcome = models.CharField(max_length=16, blank=True)
-    session_key = models.CharField(max_length=40, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    def __str__(self):
-        return f"{self.created_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
+from .. import reasons
 
 
 class Delivery(models.Model):

@@ -1,0 +1,17 @@
+"""What must outlive a process."""
+
+from ..simulator.models import Fault, SimulatedCall, SimulatedCode, SimulatedMessage, SimulatedToken
+from .access_token import AccessToken
+from .code_exchange import CodeExchange
+from .delivery import Delivery
+
+__all__ = [
+    "AccessToken",
+    "CodeExchange",
+    "Delivery",
+    "Fault",
+    "SimulatedCall",
+    "SimulatedCode",
+    "SimulatedMessage",
+    "SimulatedToken",
+]
