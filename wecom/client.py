@@ -1,29 +1,20 @@
-"""Every call to WeCom's server API goes through here, and nothing secret leaves it.
+"""Every call to WeCom's server API goes through here: one method each, one token for all, one kind of error.
 
-The address of each call carries the secret or the token in its query, and `requests` writes the whole address into its
-exceptions. So its exceptions end here, and what is raised instead has no cause, no context and no address.
+Nothing secret leaves it: `exchange.py` makes the request and lets no address out.
 """
 
 import json
 import logging
-import threading
-from http.cookiejar import DefaultCookiePolicy
 
-import requests
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
-from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .errors import TOKEN_STALE, WecomError, error_for
+from .exchange import MAX_MEDIA, Media, Request, ask
 from .models import AccessToken
 from .tokens import Tokens
 
-TIMEOUTS = (3.05, 10)  # seconds: connect, read
-MAX_ANSWER = 2 * 1024 * 1024
-
 logger = logging.getLogger(__name__)
-_threads = threading.local()
 
 
 class Client:
@@ -37,71 +28,101 @@ class Client:
 
     def user_info(self, code):
         """Who came with this login code: `{"userid": …}` for a member, `{"openid": …}` for anybody else."""
-        return self._call("GET", "auth/getuserinfo", {"code": code})
+        return self._get("auth/getuserinfo", code=code)
 
     def user(self, userid):
         """A visible member: `{"userid", "name", "department": [ids], "main_department", "position", "status", …}`."""
-        return self._call("GET", "user/get", {"userid": userid})
+        return self._get("user/get", userid=userid)
+
+    def members(self, department_id):
+        """The visible members who belong to this department itself, each as `user` gives it; names can be missing."""
+        return _list(self._get("user/list", department_id=department_id), "userlist")
 
     def department(self, department_id):
         """`{"id", "name", "parentid", …}`."""
-        return self._call("GET", "department/get", {"id": department_id}).get("department", {})
+        return self._get("department/get", id=department_id).get("department", {})
+
+    def departments(self, parent=None):
+        """Visible departments below `parent`, itself and all levels included: `[{"id", "name", "parentid", …}, …]`."""
+        return _list(self._get("department/list", **({} if parent is None else {"id": parent})), "department")
 
     def send_message(self, body):
-        """Send an app message. `body`: a dict, or the finished bytes of an earlier try. → `{"msgid", "invaliduser", …}`."""
-        return self._call("POST", "message/send", body=body if isinstance(body, bytes) else as_bytes(body))
+        """Send an app message. `body`: a dict, or the finished bytes of an earlier try.
+
+        → `{"msgid", "response_code", "invaliduser", "unlicenseduser", …}` as WeCom answers: a success may have reached
+        only some, or nobody who is over the limit (WECOM 3).
+        """
+        return self._post("message/send", body)
+
+    def update_card(self, body):
+        """Change a card that carries a `response_code`: good once, for 72 h. → `{"invaliduser": [userids], …}`."""
+        return self._post("message/update_template_card", body)
+
+    def recall(self, msgid):
+        """Take back a message of the last 24 h."""
+        self._post("message/recall", {"msgid": msgid})
+
+    def upload_media(self, kind, name, content, content_type):
+        """Keep a file for three days. `kind`: image, voice, video or file; receivers see `name`. → its media_id."""
+        files = {"media": (name, content, content_type)}
+        media_id = self._call(Request("POST", "media/upload", {"type": kind}, files=files)).get("media_id")
+        return _text(media_id)
+
+    def media(self, media_id, most=MAX_MEDIA):
+        """The file of a media_id as `Media`. Raises WecomError("too_big") above `most` bytes, and stops reading."""
+        return self._call(Request("GET", "media/get", {"media_id": media_id}, most=most), Media)
+
+    def jsapi_ticket(self):
+        """→ (ticket of the corp for JS-SDK signatures, seconds of life). Few an hour: keep it."""
+        return _ticket(self._get("get_jsapi_ticket"))
+
+    def agent_ticket(self):
+        """→ (ticket of this app for JS-SDK signatures, seconds of life). Few an hour: keep it."""
+        return _ticket(self._get("ticket/get", type="agent_config"))
+
+    def callback_ips(self):
+        """The addresses and networks that callbacks come from, as text."""
+        return _list(self._get("getcallbackip"), "ip_list")
+
+    def _get(self, path, **params):
+        return self._call(Request("GET", path, params))
+
+    def _post(self, path, body):
+        return self._call(Request("POST", path, body=body if isinstance(body, bytes) else as_bytes(body)))
 
     @sensitive_variables()
-    def _call(self, method, path, params=None, body=None):
+    def _call(self, request, wanted=dict):
+        """The answer, which is a `wanted`, with one more try when the token was refused."""
         token = self.tokens.current()
         try:
-            return self._ask(method, path, {**(params or {}), "access_token": token}, body)
+            return self._ask(request.with_(access_token=token), wanted)
         except WecomError as error:
             if error.code not in TOKEN_STALE:
                 raise
         # Once and no more: a token that is refused straight after it was fetched is no matter of time.
         self.tokens.forget(token)
         token = self.tokens.current()
-        return self._ask(method, path, {**(params or {}), "access_token": token}, body)
+        return self._ask(request.with_(access_token=token), wanted)
 
     @sensitive_variables()
     def _fetch_token(self):
-        answer = self._ask("GET", "gettoken", {"corpid": settings.WECOM_CORP_ID, "corpsecret": settings.WECOM_SECRET})
-        token, life = answer.get("access_token"), answer.get("expires_in")
-        if not isinstance(token, str) or not token or not isinstance(life, int) or life <= 0:
-            raise error_for("garbled")
-        return token, life
+        params = {"corpid": settings.WECOM_CORP_ID, "corpsecret": settings.WECOM_SECRET}
+        answer = self._ask(Request("GET", "gettoken", params), dict)
+        return _text(answer.get("access_token")), _seconds(answer)
 
     @sensitive_variables()
-    def _ask(self, method, path, params, body=None):
+    def _ask(self, request, wanted):
         try:
-            answer = self._exchange(method, path, params, body)
+            answer = ask(self.base, request)
+            if not isinstance(answer, wanted):
+                raise error_for("garbled")
         except WecomError as error:
-            if error.code not in TOKEN_STALE or path == "gettoken":
+            if error.code not in TOKEN_STALE or request.path == "gettoken":
                 self.tokens.note(working=not error.systemic)
-                logger.warning("wecom: %s answered %s", path, error)
+                logger.warning("wecom: %s answered %s", request.path, error)
             raise
         self.tokens.note(working=True)
         return answer
-
-    @sensitive_variables()
-    def _exchange(self, method, path, params, body):
-        status, text, trouble = None, b"", None
-        headers = {"Content-Type": "application/json; charset=utf-8"} if body is not None else {}
-        try:
-            with _session().request(
-                method, f"{self.base}/{path}", params=params, data=body, headers=headers,
-                timeout=TIMEOUTS, allow_redirects=False, stream=True,
-            ) as response:  # fmt: skip
-                status, text = response.status_code, _limited(response)
-        except (requests.RequestException, HTTPError) as error:
-            trouble = "unreachable" if _never_left(error) else "interrupted"
-        # Raised out here: inside the `except` it would carry the whole address along as its context.
-        if trouble:
-            raise error_for(trouble)
-        if status != 200:
-            raise WecomError(f"http {status}", retry_after=10, reaction=_("企业微信的服务器出错"))
-        return _checked(text, path, params)
 
 
 def as_bytes(body):
@@ -119,53 +140,27 @@ def state():
     return "degraded" if row and row.failing_since else "ok"
 
 
-def _session():
-    """A session of this thread: connections are kept, proxies and .netrc of the environment are not asked."""
-    if not hasattr(_threads, "session"):
-        session = requests.Session()
-        session.trust_env = False
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        _threads.session = session
-    return _threads.session
+@sensitive_variables()
+def _ticket(answer):
+    return _text(answer.get("ticket")), _seconds(answer)
 
 
-def _limited(response):
-    text = b""
-    for piece in response.iter_content(65_536):
-        text += piece
-        if len(text) > MAX_ANSWER:
-            raise error_for("garbled")
-    return text
-
-
-def _never_left(error):
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
-        return True
-    inner = error.args[0] if error.args else None
-    return isinstance(getattr(inner, "reason", None), NewConnectionError)
-
-
-@sensitive_variables("params")
-def _checked(text, path, params):
-    """The answer as a dict when its errcode is 0; some answers have none at all, which is 0 too (WECOM 1)."""
-    try:
-        answer = json.loads(text)
-    except ValueError:
-        answer = None
-    code = answer.get("errcode", 0) if isinstance(answer, dict) else None
-    if not isinstance(code, int):
+@sensitive_variables()
+def _text(value):
+    if not isinstance(value, str) or not value:
         raise error_for("garbled")
-    if code:
-        logger.info("wecom: %s: errcode %s, %s", path, code, _without_secrets(str(answer.get("errmsg", "")), params))
-        raise error_for(code)
-    return answer
+    return value
 
 
-@sensitive_variables("params", "value", "text")
-def _without_secrets(text, params):
-    """WeCom's support asks for the whole errmsg with its hint; what we sent must not come back in it."""
-    for name in ("access_token", "corpsecret", "code"):
-        value = params.get(name)
-        if value:
-            text = text.replace(value, "***")
-    return text[:500]
+def _seconds(answer):
+    life = answer.get("expires_in")
+    if not isinstance(life, int) or life <= 0:
+        raise error_for("garbled")
+    return life
+
+
+def _list(answer, name):
+    found = answer.get(name)
+    if not isinstance(found, list):
+        raise error_for("garbled")
+    return found

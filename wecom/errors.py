@@ -43,7 +43,7 @@ class WecomError(Exception):
     """A call that did not succeed.
 
     `code`: WeCom's errcode, or "unreachable" (never left us), "interrupted" (left, no answer: it may have happened),
-    "garbled", "http 503" or "busy". `permanent`: the same request can never succeed. `retry_after`: seconds until a
+    "garbled", "too_big", "http 503" or "busy". `permanent`: the same request can never succeed. `retry_after`: seconds until a
     retry makes sense, else None. `reaction`: what it means, for an administrator. Never holds an address or a secret.
     """
 
@@ -80,6 +80,8 @@ def error_for(code):
         return WecomError(code, retry_after=MISCONFIGURED_WAIT, reaction=MISCONFIGURED[code])
     if code in UNREACHABLE:
         return WecomError(code, permanent=True, reaction=_("成员不存在，或不在应用的可见范围内"))
+    if code == "too_big":
+        return WecomError(code, permanent=True, reaction=_("文件太大，不再读取"))
     if code in CODE_SPENT:
         return WecomError(code, permanent=True, reaction=_("登录码已用过或已过期"))
     if code in FAULTY:

@@ -9,6 +9,7 @@ import responses
 from django.utils import timezone
 
 from wecom import client as client_module
+from wecom import exchange
 from wecom.client import Client, as_bytes, state
 from wecom.errors import WecomError
 from wecom.models import AccessToken, Fault, SimulatedCall, SimulatedToken
@@ -93,13 +94,13 @@ def test_it_fetches_a_new_token_once_when_the_old_one_is_refused(wecom, revoke):
 def test_it_tries_again_exactly_once(wecom, monkeypatch):
     asked = []
 
-    def refused(self, method, path, params, body):
-        asked.append(path)
-        if path == "gettoken":
+    def refused(base, request):
+        asked.append(request.path)
+        if request.path == "gettoken":
             return {"access_token": f"t{len(asked)}", "expires_in": 7200}
         raise WecomError(42001)
 
-    monkeypatch.setattr(Client, "_exchange", refused)
+    monkeypatch.setattr(client_module, "ask", refused)
     with pytest.raises(WecomError):
         Client().user("lina")
     assert asked == ["gettoken", "user/get", "gettoken", "user/get"]
@@ -165,7 +166,7 @@ def test_it_tells_permanent_from_passing(wecom, faults):
 
 def test_it_knows_that_a_slow_answer_may_have_been_a_success(wecom, faults, monkeypatch):
     Client().user("lina")
-    monkeypatch.setattr(client_module, "TIMEOUTS", (3.05, 0.2))
+    monkeypatch.setattr(exchange, "TIMEOUTS", (3.05, 0.2))
     faults(slow_seconds=0.6)
     with pytest.raises(WecomError) as caught:
         Client().send_message(card())

@@ -11,8 +11,7 @@ from conversations.commands.messages import post_message, post_reply
 from conversations.commands.reading import mark_read
 from jobs.models import Job
 from jobs.worker import run_due
-from wecom import client as client_module
-from wecom import push
+from wecom import exchange, push
 from wecom.card import card_for, cut
 from wecom.client import Client
 from wecom.models import Delivery, SimulatedCall, SimulatedMessage
@@ -135,7 +134,7 @@ def test_it_sends_when_wecom_is_back(reply, faults, switch):
 
 def test_it_is_no_concern_of_the_agents_request(client, conversation, wangqiang, faults, monkeypatch):
     faults(down=True)
-    monkeypatch.setattr(client_module, "_session", lambda: pytest.fail("WeCom was called inside the request"))
+    monkeypatch.setattr(exchange, "_session", lambda: pytest.fail("WeCom was called inside the request"))
     client.force_login(wangqiang, backend="accounts.backends.WecomBackend")
     answer = client.post(
         f"/agent/conversations/{conversation.pk}/messages",
@@ -149,7 +148,7 @@ def test_it_is_no_concern_of_the_agents_request(client, conversation, wangqiang,
 def test_it_repeats_the_same_bytes_when_the_answer_was_lost(reply, faults, monkeypatch):
     Client().user("zhangwei")
     message = reply("好了")
-    monkeypatch.setattr(client_module, "TIMEOUTS", (3.05, 0.2))
+    monkeypatch.setattr(exchange, "TIMEOUTS", (3.05, 0.2))
     faults(slow_seconds=0.6)
     run_due(later())
     delivery = Delivery.objects.get()

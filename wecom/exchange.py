@@ -1,0 +1,144 @@
+"""One request to WeCom over HTTP and its answer. What goes wrong comes out without an address, because that holds the
+secret or the token in its query and `requests` writes the whole of it into its exceptions.
+"""
+
+import json
+import logging
+import threading
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from urllib3.exceptions import HTTPError, NewConnectionError
+
+from .errors import WecomError, error_for
+
+TIMEOUTS = (3.05, 10)  # seconds: connect, read
+MAX_ANSWER = 2 * 1024 * 1024
+MAX_MEDIA = 20 * 1024 * 1024  # WeCom's own limit for the largest kind (WECOM 4)
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+
+logger = logging.getLogger(__name__)
+_threads = threading.local()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: `path` below the base, `params` for the query, and `body` (JSON bytes) or `files` (multipart)."""
+
+    method: str
+    path: str
+    params: dict = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    files: dict | None = field(default=None, repr=False)
+    most: int | None = None  # bytes of the file that is asked for; None: an answer in JSON
+
+    def with_(self, **params):
+        return Request(self.method, self.path, {**self.params, **params}, self.body, self.files, self.most)
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file as WeCom keeps it. `name` may be empty, `content_type` is what WeCom says it is: believe neither."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@sensitive_variables()
+def ask(base, request):
+    """→ the JSON answer with errcode 0 as a dict, or the `Media` where WeCom answers a file. Raises WecomError."""
+    status, headers, content, trouble = None, {}, b"", None
+    try:
+        with _session().request(
+            request.method, f"{base}/{request.path}", params=request.params, data=request.body, files=request.files,
+            headers=JSON if request.body is not None else {}, timeout=TIMEOUTS, allow_redirects=False, stream=True,
+        ) as response:  # fmt: skip
+            status, headers, content = response.status_code, response.headers, _limited(response, request.most)
+    except (requests.RequestException, HTTPError) as error:
+        trouble = "unreachable" if _never_left(error) else "interrupted"
+    # Raised out here: inside the `except` it would carry the whole address along as its context.
+    if trouble:
+        raise error_for(trouble)
+    if status != 200:
+        raise WecomError(f"http {status}", retry_after=10, reaction=_("企业微信的服务器出错"))
+    return _media(headers, content) or _checked(content, request)
+
+
+def _session():
+    """A session of this thread: connections are kept, proxies and .netrc of the environment are not asked."""
+    if not hasattr(_threads, "session"):
+        session = requests.Session()
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        _threads.session = session
+    return _threads.session
+
+
+def _limited(response, most):
+    content = bytearray()
+    for piece in response.iter_content(65_536):
+        content += piece
+        if len(content) > (most or MAX_ANSWER):
+            raise error_for("garbled" if most is None else "too_big")
+    return bytes(content)
+
+
+def _never_left(error):
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+        return True
+    inner = error.args[0] if error.args else None
+    return isinstance(getattr(inner, "reason", None), NewConnectionError)
+
+
+def _media(headers, content):
+    """A file, or None: `media/get` answers JSON with the same status when it fails (WECOM 1).
+
+    A file of JSON is a file all the same: it comes with its name, and a failure never does.
+    """
+    parsed = EmailMessage()
+    parsed["Content-Disposition"] = _utf8(headers.get("Content-Disposition", ""))
+    parsed["Content-Type"] = headers.get("Content-Type", "")
+    name, kind = parsed.get_filename("") or "", headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if not name and (not kind or kind == "application/json" or kind.startswith("text/")):
+        return None
+    return Media(name, kind, content)
+
+
+def _utf8(header):
+    """Header bytes reach us as Latin-1; WeCom writes file names in UTF-8."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
+
+
+@sensitive_variables("content", "request")
+def _checked(content, request):
+    """The answer as a dict when its errcode is 0; some answers have none at all, which is 0 too (WECOM 1)."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        answer = None
+    code = answer.get("errcode", 0) if isinstance(answer, dict) else None
+    if not isinstance(code, int):
+        raise error_for("garbled")
+    if code:
+        text = _without_secrets(str(answer.get("errmsg", "")), request.params)
+        logger.info("wecom: %s: errcode %s, %s", request.path, code, text)
+        raise error_for(code)
+    return answer
+
+
+@sensitive_variables("params", "value", "text")
+def _without_secrets(text, params):
+    """WeCom's support asks for the whole errmsg with its hint; what we sent must not come back in it."""
+    for name in ("access_token", "corpsecret", "code"):
+        value = params.get(name)
+        if value:
+            text = text.replace(value, "***")
+    return text[:500]
