@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 
 from . import record as records
-from .record import ACKED, OPEN, REFUSED
+from .record import ACKED, OPEN, POSTPONED, REFUSED
 
 PROMPT = (
     5.0  # seconds for a send while only the layer is broken: less than a blocked layer takes, more than a busy machine
@@ -128,12 +128,13 @@ def _numbers(room, read, verdict):
 
 
 def _writers_order(record, verdict):
-    """A writer's outbox sends one after the other, so their messages stand in the order in which they wrote."""
+    """A writer's outbox sends one after the other, so their messages stand in the order in which they wrote. It does not
+    wait for what was postponed."""
     places = {each.client_id: each.seq for read in record.rooms.values() for each in read["agents"]}
     last = {}
     for each in sorted(record.sent, key=lambda one: (one.who, one.number)):
         place, key = places.get(each.client_id), (each.who, each.room)
-        if place is None:
+        if place is None or each.outcome == POSTPONED:
             continue
         if place < last.get(key, 0):
             verdict.out_of_order.append(f"{_named(each)} stands at {place}, before what was written earlier")

@@ -5,7 +5,9 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-ACKED, REFUSED, OPEN = "acknowledged", "refused", "open"
+# Postponed: refused because of the state its request was in (409). Its author may send it again under the same id, so a
+# copy that the network kept may still be taken, once; what was refused for what it is (422) never.
+ACKED, REFUSED, POSTPONED, OPEN = "acknowledged", "refused", "postponed", "open"
 
 
 @dataclass

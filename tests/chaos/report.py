@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from .record import ACKED, REFUSED
+from .record import ACKED, POSTPONED, REFUSED
 
 HEAD = (
     "| strike | times | an answered try p99, s | answered again p95 / max, s | pages complete p95 / max, s |",
@@ -17,7 +17,8 @@ def lines(record, verdict):
     weather = sum(record.weather.values())
     return [
         f"stack {record.stack}, seed {record.seed}, {record.seconds:.0f} s",
-        f"messages: {sent[ACKED]} acknowledged, {sent[REFUSED]} refused as they should be; "
+        f"messages: {sent[ACKED]} acknowledged, {sent[REFUSED] + sent[POSTPONED]} refused as they should be, "
+        f"{_taken_late(record)} of them taken late; "
         f"{sum(each.tries for each in record.sent)} tries; {sum(map(len, record.cards.values()))} cards",
         f"faults: {len(hits)} strikes of the nemesis, {weather} of the network"
         + (f"; {len(record.faults) - len(hits)} strikes found nobody" if len(hits) < len(record.faults) else ""),
@@ -27,6 +28,12 @@ def lines(record, verdict):
         "",
         *_verdict(verdict),
     ]
+
+
+def _taken_late(record):
+    """How many were postponed, and came again out of the network when their request was open."""
+    stored = {each.client_id for read in record.rooms.values() for each in read["agents"]}
+    return sum(each.outcome == POSTPONED and each.client_id in stored for each in record.sent)
 
 
 def _strikes(record):

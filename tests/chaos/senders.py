@@ -7,7 +7,7 @@ import uuid
 from collections import deque
 from random import Random
 
-from .record import ACKED, REFUSED, Sent
+from .record import ACKED, POSTPONED, REFUSED, Sent
 from .wire import Broken
 
 NOT_NOW = {408, 425, 429, 500, 502, 503, 504}
@@ -102,7 +102,7 @@ class Outbox:
         """What was meant to be refused, or an answer to what is resolved. Any other refusal leaves it unsent: nobody
         here is signed out or without the right."""
         if status == (422 if "msg_type" in fields else 409):
-            sent.outcome = REFUSED
+            sent.outcome = REFUSED if status == 422 else POSTPONED
 
     def _noted(self, sent, answer):
         """→ seconds that the server asks to wait, or 0"""

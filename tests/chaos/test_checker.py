@@ -7,7 +7,7 @@ import pytest
 from . import record as records
 from .checker import judge
 from .feed import Feed, Line
-from .record import ACKED, OPEN, REFUSED, Fault, PageRecord, Record, Sent, Shown, Stored
+from .record import ACKED, OPEN, POSTPONED, REFUSED, Fault, PageRecord, Record, Sent, Shown, Stored
 from .report import lines
 
 
@@ -46,6 +46,21 @@ def test_a_good_history_is_good():
     assert "NOTHING LOST, NOTHING TWICE" in lines(good(), verdict)
 
 
+def take_late_what_was_postponed(record):
+    """Wangqiang was told that b is resolved; it was opened again, then a copy of the answer came out of the network."""
+    record.sent[4].outcome = POSTPONED
+    record.sent.append(Sent("wangqiang", 5, "b", "c9", "#w5#", outcome=ACKED, id="m9", seq=3, acked=5))
+    for read in record.rooms["b"].values():
+        read += [Stored("m9", 3, 2, "c9", "agent", "#w5#"), Stored("m6", 4, 3, "c6", "agent", "#w4#")]
+
+
+def test_what_was_refused_because_of_a_state_may_be_taken_late_and_once():
+    record = good()
+    take_late_what_was_postponed(record)
+    verdict = judge(record, patience=5)
+    assert verdict.good, verdict
+
+
 def stored(record, room="a"):
     return record.rooms[room]["agents"]
 
@@ -77,6 +92,16 @@ def make_a_note_public(record):
 
 def store_what_was_refused(record):
     stored(record, "b").append(Stored("m6", 3, 2, "c6", "agent", "#w4#"))
+
+
+def take_twice_what_was_postponed(record):
+    take_late_what_was_postponed(record)
+    stored(record, "b").append(Stored("m7", 4, 3, "c6", "agent", "#w4#"))
+
+
+def leave_out_what_came_late(record):
+    take_late_what_was_postponed(record)
+    record.pages.append(PageRecord("yangfan's desk", "employee", {"b": []}))
 
 
 def invent(record):
@@ -166,6 +191,7 @@ def push_a_note(record):
 BROKEN = [
     (forget, "lost"), (drop_the_file, "lost"), (store_other_words, "lost"), (answer_with_another_number, "lost"),
     (make_a_note_public, "lost"), (store_what_was_refused, "phantom"), (invent, "phantom"),
+    (take_twice_what_was_postponed, "duplicated"), (leave_out_what_came_late, "missing"),
     (store_twice, "duplicated"), (show_twice, "duplicated"), (skip_a_number, "out_of_order"),
     (name_a_wrong_predecessor, "out_of_order"), (overtake_oneself, "out_of_order"), (show_out_of_order, "out_of_order"),
     (contradict, "out_of_order"), (hide, "missing"), (show_late, "late"), (leave_the_last_words_to_the_beat, "late"),
