@@ -4,12 +4,14 @@ from ..simulator.models import Fault, SimulatedCall, SimulatedCode, SimulatedMes
 from .access_token import AccessToken
 from .code_exchange import CodeExchange
 from .delivery import Delivery
+from .inbound import Inbound
 
 __all__ = [
     "AccessToken",
     "CodeExchange",
     "Delivery",
     "Fault",
+    "Inbound",
     "SimulatedCall",
     "SimulatedCode",
     "SimulatedMessage",
