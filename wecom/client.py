@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from .errors import TOKEN_STALE, WecomError, error_for
 from .exchange import MAX_MEDIA, Media, Request, ask
+from .limits import Limits
 from .models import AccessToken
 from .tokens import Tokens
 
@@ -22,9 +23,9 @@ class Client:
 
     def __init__(self):
         self.base = settings.WECOM_API_BASE
-        self.tokens = Tokens(
-            settings.WECOM_CORP_ID, settings.WECOM_AGENT_ID, self.base, settings.WECOM_SECRET, self._fetch_token
-        )
+        key = {"corp_id": settings.WECOM_CORP_ID, "agent_id": settings.WECOM_AGENT_ID, "base": self.base}
+        self.tokens = Tokens(key, settings.WECOM_SECRET, self._fetch_token)
+        self.limits = Limits(key)
 
     def user_info(self, code):
         """Who came with this login code: `{"userid": …}` for a member, `{"openid": …}` for anybody else."""
@@ -102,7 +103,12 @@ class Client:
         # Once and no more: a token that is refused straight after it was fetched is no matter of time.
         self.tokens.forget(token)
         token = self.tokens.current()
-        return self._ask(request.with_(access_token=token), wanted)
+        try:
+            return self._ask(request.with_(access_token=token), wanted)
+        except WecomError as error:
+            if error.code in TOKEN_STALE:
+                self.tokens.note(error)
+            raise
 
     @sensitive_variables()
     def _fetch_token(self):
@@ -112,17 +118,26 @@ class Client:
 
     @sensitive_variables()
     def _ask(self, request, wanted):
+        self.limits.check(request.path)
         try:
             answer = ask(self.base, request)
             if not isinstance(answer, wanted):
                 raise error_for("garbled")
         except WecomError as error:
-            if error.code not in TOKEN_STALE or request.path == "gettoken":
-                self.tokens.note(working=not error.systemic)
-                logger.warning("wecom: %s answered %s", request.path, error)
+            self._failed(request, error)
             raise
-        self.tokens.note(working=True)
+        self.tokens.note()
         return answer
+
+    def _failed(self, request, error):
+        if error.code == 45009:
+            self.limits.hit(request.path)
+        if error.code in TOKEN_STALE and request.path != "gettoken":
+            return  # the first time it is the usual end of a token, and no failure
+        self.tokens.note(error if error.systemic else None)
+        # What an administrator has to put right is an alarm; `/readyz` and the set-up page show it as well.
+        level = logging.ERROR if error.misconfigured else logging.WARNING
+        logger.log(level, "wecom: %s answered %s (hint %s, from %s)", request.path, error, error.hint, error.from_ip)
 
 
 def as_bytes(body):

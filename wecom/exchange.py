@@ -5,18 +5,20 @@ secret or the token in its query and `requests` writes the whole of it into its 
 import json
 import logging
 import threading
+import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
-from django.utils.translation import gettext_lazy as _
+from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError, ProxyError
 
-from .errors import WecomError, error_for
+from .errors import error_for
 
 TIMEOUTS = (3.05, 10)  # seconds: connect, read
+SLOWEST, SLOWEST_FILE = 15, 90  # seconds until the last byte: a trickle restarts the read timeout for ever
 MAX_ANSWER = 2 * 1024 * 1024
 MAX_MEDIA = 20 * 1024 * 1024  # WeCom's own limit for the largest kind (WECOM 4)
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -53,38 +55,47 @@ class Media:
 def ask(base, request):
     """→ the JSON answer with errcode 0 as a dict, or the `Media` where WeCom answers a file. Raises WecomError."""
     status, headers, content, trouble = None, {}, b"", None
+    deadline = time.monotonic() + (SLOWEST if request.most is None else SLOWEST_FILE)
     try:
         with _session().request(
             request.method, f"{base}/{request.path}", params=request.params, data=request.body, files=request.files,
             headers=JSON if request.body is not None else {}, timeout=TIMEOUTS, allow_redirects=False, stream=True,
         ) as response:  # fmt: skip
-            status, headers, content = response.status_code, response.headers, _limited(response, request.most)
+            status, headers, content = (
+                response.status_code,
+                response.headers,
+                _limited(response.raw, request.most, deadline),
+            )
     except (requests.RequestException, HTTPError) as error:
         trouble = "unreachable" if _never_left(error) else "interrupted"
     # Raised out here: inside the `except` it would carry the whole address along as its context.
     if trouble:
         raise error_for(trouble)
     if status != 200:
-        raise WecomError(f"http {status}", retry_after=10, reaction=_("企业微信的服务器出错"))
+        raise error_for(f"http {status}")
     return _media(headers, content) or _checked(content, request)
 
 
 def _session():
-    """A session of this thread: connections are kept, proxies and .netrc of the environment are not asked."""
+    """A session of this thread: connections are kept. Proxies and .netrc of the environment are not asked."""
     if not hasattr(_threads, "session"):
         session = requests.Session()
         session.trust_env = False
+        if settings.WECOM_PROXY:
+            session.proxies = {"http": settings.WECOM_PROXY, "https": settings.WECOM_PROXY}
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         _threads.session = session
     return _threads.session
 
 
-def _limited(response, most):
+def _limited(raw, most, deadline):
     content = bytearray()
-    for piece in response.iter_content(65_536):
+    while piece := raw.read1(65_536, decode_content=True):
         content += piece
         if len(content) > (most or MAX_ANSWER):
             raise error_for("garbled" if most is None else "too_big")
+        if time.monotonic() > deadline:
+            raise error_for("interrupted")
     return bytes(content)
 
 
@@ -92,7 +103,8 @@ def _never_left(error):
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
         return True
     inner = error.args[0] if error.args else None
-    return isinstance(getattr(inner, "reason", None), NewConnectionError)
+    # ProxyError: urllib3 raises it only for a proxy that it has not got through to yet.
+    return isinstance(getattr(inner, "reason", None), NewConnectionError | ProxyError)
 
 
 def _media(headers, content):
@@ -130,7 +142,7 @@ def _checked(content, request):
     if code:
         text = _without_secrets(str(answer.get("errmsg", "")), request.params)
         logger.info("wecom: %s: errcode %s, %s", request.path, code, text)
-        raise error_for(code)
+        raise error_for(code, text)
     return answer
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
@@ -23,8 +24,8 @@ class Tokens:
     """`fetch()` asks WeCom: → (token, seconds of life). All state is the row, so processes share it."""
 
     @sensitive_variables("secret")
-    def __init__(self, corp_id, agent_id, base, secret, fetch):
-        self.key = {"corp_id": corp_id, "agent_id": agent_id, "base": base}
+    def __init__(self, key, secret, fetch):
+        self.key = key
         # A corrected secret must not wait for the block that the wrong one earned, nor use its token.
         self.secret_digest = salted_hmac("wecom.secret", secret, algorithm="sha256").hexdigest()
         self.fetch = fetch
@@ -51,12 +52,16 @@ class Tokens:
         """WeCom refused `token`: drop it, unless somebody has put a newer one there already."""
         self._rows().filter(token=token).update(token="", refresh_at=None, expires_at=None)
 
-    def note(self, working):
-        """Remember whether the last call got through, for /readyz; writes only when that changes."""
-        if working:
-            self._rows().exclude(failing_since=None).update(failing_since=None)
-        else:
-            self._rows().filter(failing_since=None).update(failing_since=timezone.now())
+    def note(self, error=None):
+        """Remember how the last call ended, for /readyz and the set-up page; writes only when that changes."""
+        if error is None:
+            self._rows().exclude(failing_since=None).update(failing_since=None, failing_code="", failing_ip=None)
+            return
+        code = str(error.code)[:16]
+        changed = self._rows().exclude(failing_code=code, failing_since__isnull=False)
+        changed.update(
+            failing_since=Coalesce("failing_since", timezone.now()), failing_code=code, failing_ip=error.from_ip or None
+        )
 
     def row(self):
         row, _ = AccessToken.objects.get_or_create(**self.key, defaults={"secret_digest": self.secret_digest})
@@ -85,7 +90,8 @@ class Tokens:
             token, life = self.fetch()
         except WecomError as error:
             block = {"blocked_until": now + BLOCK, "blocked_code": error.code} if error.code in SECRET_WRONG else {}
-            mine.update(lease_until=None, failing_since=row.failing_since or now, **block)
+            mine.update(lease_until=None, **block)
+            self.note(error)
             if row.token and now < row.expires_at and not block:
                 return row.token
             raise

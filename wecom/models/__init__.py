@@ -2,12 +2,14 @@
 
 from ..simulator.models import Fault, SimulatedCall, SimulatedCode, SimulatedMessage, SimulatedToken
 from .access_token import AccessToken
+from .api_limit import ApiLimit
 from .code_exchange import CodeExchange
 from .delivery import Delivery
 from .inbound import Inbound
 
 __all__ = [
     "AccessToken",
+    "ApiLimit",
     "CodeExchange",
     "Delivery",
     "Fault",

@@ -7,7 +7,8 @@ class AccessToken(models.Model):
     """The one token of one app at one base address, shared by all processes; `tokens.py` alone writes here.
 
     `lease_owner` until `lease_until`: who is fetching a new one. `blocked_until`: no call at all (wrong secret).
-    `failing_since`: when the connection last went from working to failing; None while it works.
+    `failing_since`: when the connection last went from working to failing; None while it works. `failing_code`: what
+    WeCom answered last, `failing_ip`: the address that it saw us come from.
     """
 
     corp_id = models.CharField(max_length=64)
@@ -22,6 +23,8 @@ class AccessToken(models.Model):
     blocked_until = models.DateTimeField(null=True)
     blocked_code = models.IntegerField(null=True)
     failing_since = models.DateTimeField(null=True)
+    failing_code = models.CharField(max_length=16, blank=True)
+    failing_ip = models.GenericIPAddressField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["corp_id", "agent_id", "base"], name="one_token_per_app")]

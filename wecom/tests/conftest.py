@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client as DjangoClient
 
-from wecom.models import Fault
+from wecom.models import ApiLimit, Fault
 
 WECOM_UA = "Mozilla/5.0 Chrome/116.0.0.0 Mobile Safari/537.36 wxwork/4.1.22 MicroMessenger/7.0.1 Language/zh"
 
@@ -82,6 +82,7 @@ def faults(wecom):
 
     def flip(**switches):
         Fault.objects.update_or_create(pk=1, defaults=switches)
+        ApiLimit.objects.all().delete()  # as if the window of the limit had passed
 
     return flip
 
