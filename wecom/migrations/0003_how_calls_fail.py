@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wecom', '0001_initial'),
+        ('wecom', '0002_inbound'),
     ]
 
     operations = [
