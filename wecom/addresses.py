@@ -26,11 +26,16 @@ def safe_next(given):
     return quote(given, safe="/?#&=%:;@!$'()*+,~[]-._") if allowed else settings.LOGIN_REDIRECT_URL
 
 
+def is_in_wecom(request):
+    """Whether WeCom's own browser asks. A hint that chooses between two pages, never an identity (WECOM 7)."""
+    return bool(IN_WECOM.search(request.headers.get("User-Agent", "")))
+
+
 def sign_in_address(request, state):
     """In WeCom's own browser the silent OAuth2 page, elsewhere the QR code (WECOM 2)."""
     # The host that this browser sees, which ALLOWED_HOSTS vouches for: the attempt's cookie lies there and nowhere else.
     back = request.build_absolute_uri(reverse("wecom:callback"))
-    if IN_WECOM.search(request.headers.get("User-Agent", "")):
+    if is_in_wecom(request):
         return f"{settings.WECOM_AUTHORIZE_URL}?{_oauth2(back, state)}#wechat_redirect"
     return f"{settings.WECOM_QR_LOGIN_URL}?{_qr(back, state)}"
 

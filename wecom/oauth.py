@@ -15,9 +15,10 @@ from accounts import signals
 from accounts.models import User
 
 from . import people
+from .addresses import is_in_wecom
 from .client import Client
 from .errors import CODE_SPENT, WecomError
-from .models import CodeExchange
+from .models import CodeExchange, Milestone
 
 SIGNED_IN, SPENT, UNAVAILABLE, REUSED, CANCELLED = "signed_in", "spent", "unavailable", "reused", "cancelled"
 BACKEND = "accounts.backends.WecomBackend"
@@ -70,6 +71,7 @@ def _exchange(request, row, code):
     else:
         _open_session(request, user)
         row.outcome, row.session_key = SIGNED_IN, request.session.session_key
+        Milestone.reached(Milestone.Name.IN_APP_LOGIN if is_in_wecom(request) else Milestone.Name.WEB_LOGIN)
     row.save(update_fields=["outcome", "session_key"])
     return row.outcome
 

@@ -6,6 +6,8 @@ from .api_limit import ApiLimit
 from .code_exchange import CodeExchange
 from .delivery import Delivery
 from .inbound import Inbound
+from .milestone import Milestone
+from .ownership_file import OwnershipFile
 
 __all__ = [
     "AccessToken",
@@ -14,6 +16,8 @@ __all__ = [
     "Delivery",
     "Fault",
     "Inbound",
+    "Milestone",
+    "OwnershipFile",
     "SimulatedCall",
     "SimulatedCode",
     "SimulatedMessage",
