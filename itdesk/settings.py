@@ -318,8 +318,9 @@ else:
 WECOM_CORP_ID = environment.text("WECOM_CORP_ID", "ww-demo" if WECOM_SIMULATOR else "")
 WECOM_AGENT_ID = environment.number("WECOM_AGENT_ID", 1000002)
 WECOM_SECRET = environment.text("WECOM_SECRET", "simulator-secret" if WECOM_SIMULATOR else "")
-WECOM_CALLBACK_TOKEN = environment.text("WECOM_CALLBACK_TOKEN")
-WECOM_CALLBACK_AES_KEY = environment.aes_key("WECOM_CALLBACK_AES_KEY")
+_SIMULATED_CALLBACK = environment.simulated_callback(SECRET_KEY) if WECOM_SIMULATOR else ("", "")
+WECOM_CALLBACK_TOKEN = environment.text("WECOM_CALLBACK_TOKEN") or _SIMULATED_CALLBACK[0]
+WECOM_CALLBACK_AES_KEY = environment.aes_key("WECOM_CALLBACK_AES_KEY") or _SIMULATED_CALLBACK[1]
 WECOM_API_BASE = environment.web_address(
     "WECOM_API_BASE",
     f"{SITE_URL}/wecom/simulator/cgi-bin" if WECOM_SIMULATOR else "https://qyapi.weixin.qq.com/cgi-bin",

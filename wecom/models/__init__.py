@@ -1,6 +1,19 @@
 """What must outlive a process."""
 
-from ..simulator.models import Fault, SimulatedCall, SimulatedCode, SimulatedMessage, SimulatedToken
+from ..simulator.models import (
+    Fault,
+    SimulatedCall,
+    SimulatedCode,
+    SimulatedError,
+    SimulatedMedia,
+    SimulatedMember,
+    SimulatedMessage,
+    SimulatedPush,
+    SimulatedResponse,
+    SimulatedTally,
+    SimulatedTicket,
+    SimulatedToken,
+)
 from .access_token import AccessToken
 from .api_limit import ApiLimit
 from .code_exchange import CodeExchange
@@ -20,6 +33,13 @@ __all__ = [
     "OwnershipFile",
     "SimulatedCall",
     "SimulatedCode",
+    "SimulatedError",
+    "SimulatedMedia",
+    "SimulatedMember",
     "SimulatedMessage",
+    "SimulatedPush",
+    "SimulatedResponse",
+    "SimulatedTally",
+    "SimulatedTicket",
     "SimulatedToken",
 ]

@@ -7,6 +7,8 @@ FINANCE, MARKETING, PEOPLE, IT = "财务部", "市场部", "人力资源部", "�
 SALES_EAST, SALES_SOUTH, PURCHASING, LEGAL = "销售部（华东）", "销售部（华南）", "采购部", "法务部"
 RESEARCH_1, RESEARCH_2, PRODUCTION, QUALITY = "研发一部", "研发二部", "生产部", "质量部"
 ADMINISTRATION, STORES, BOARD = "行政部", "仓储物流部", "总经办"
+# Departments that hold departments and nobody else.
+GROUPS = {"销售中心": (SALES_EAST, SALES_SOUTH), "研发中心": (RESEARCH_1, RESEARCH_2)}
 
 
 def _member(userid, name, department, position, visible=True):

@@ -117,7 +117,7 @@ def test_it_does_not_throw_away_the_token_that_a_colleague_has_just_fetched(weco
 def expects(wecom, monkeypatch):
     """WeCom goes on expecting the secret of before, whatever the desk's settings say."""
     kept = SimpleNamespace(WECOM_CORP_ID="ww-demo", WECOM_SECRET="simulator-secret")
-    monkeypatch.setattr("wecom.simulator.api.settings", kept)
+    monkeypatch.setattr("wecom.simulator.api.access.settings", kept)
 
 
 def test_it_stops_asking_for_ten_minutes_when_the_secret_is_wrong(expects, settings):

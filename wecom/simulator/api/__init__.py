@@ -1,0 +1,1 @@
+"""The server API under `cgi-bin/`, one module per subject."""
