@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wecom', '0003_how_calls_fail'),
+        ('wecom', '0004_set_up'),
     ]
 
     operations = [
