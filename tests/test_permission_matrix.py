@@ -17,8 +17,10 @@ from django.urls import get_resolver
 from accounts import roles
 from accounts.models import User
 from conversations.attachments import stage
+from conversations.commands.lifecycle import claim
 from conversations.commands.messages import post_message
 from conversations.commands.uploads import begin_upload
+from wecom.pictures import begin
 
 PEOPLE = ("anonymous", "zhangwei", "lina", "wangqiang", "keeper")
 
@@ -44,6 +46,7 @@ def agents_action(**body):
 
 MESSAGE = {"client_id": str(uuid.UUID(int=7)), "content": "还是连不上"}
 UPLOAD = {"upload_id": str(uuid.UUID(int=9)), "name": "log.txt", "size": "22"}
+PICTURE = {"upload_id": str(uuid.UUID(int=10)), "media_id": "1G6nrLmr5EC3MMb-test"}
 DRAFT = {"draft_id": str(uuid.UUID(int=8)), "step": "1", "base": "0", "content": "写到一半"}
 
 ROWS = {
@@ -131,6 +134,12 @@ ROWS = {
     # WeCom: open to who is not signed in yet.
     "wecom/login": Row("303 303 303 303 303", "405 405 405 405 405"),
     "wecom/oauth/callback": Row("400 400 400 400 400", "405 405 405 405 405"),
+    # What pages inside WeCom ask for: signatures for our own addresses alone, the agent behind one's own request,
+    # pictures of one's own choosing.
+    "wecom/js-sdk/signature": Row("302 405 405 405 405", "401 422 422 422 403", {"url": "https://elsewhere.example/"}),
+    "wecom/profile": Row("302 200 404 200 403", "401 405 405 405 405", query="?conversation=TAKEN"),
+    "wecom/pictures": Row("302 405 405 405 405", "401 202 202 202 403", PICTURE),
+    "wecom/pictures/<uuid:picture_id>": Row("302 200 404 404 403", "401 405 405 405 405"),
 }
 
 
@@ -163,9 +172,10 @@ def _browser(user):
 
 
 @pytest.fixture
-def things(zhangwei):
+def things(zhangwei, liyang):
     """What the ids in addresses stand for: all of it is zhangwei's."""
     file = stage(zhangwei, SimpleUploadedFile("log.txt", b"10:01 printer offline\n"))
+    begin(owner=zhangwei, picture_id=uuid.UUID(int=3), media_id=PICTURE["media_id"])
     begin_upload(owner=zhangwei, upload_id=uuid.UUID(int=2), name="log.txt", size=22)
     message, _ = post_message(
         author=zhangwei,
@@ -174,10 +184,14 @@ def things(zhangwei):
         msg_type="file",
         attachment_ids=[file.id],
     )
+    taken, _ = post_message(author=zhangwei, content="换鼠标", client_id=str(uuid.UUID(int=4)), new_topic=True)
+    claim(taken.conversation_id, by=liyang)
     return {
+        "TAKEN": str(taken.conversation_id),
         "CONVERSATION": str(message.conversation_id),
         "<uuid:conversation_id>": str(message.conversation_id),
         "<uuid:attachment_id>": str(file.id),
+        "<uuid:picture_id>": str(uuid.UUID(int=3)),
         "<uuid:upload_id>": str(uuid.UUID(int=2)),
         "<slug:code>": "agent",
         "<str:userid>": "zhangwei",

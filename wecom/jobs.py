@@ -2,7 +2,7 @@
 
 from jobs.queue import RetryLater, job
 
-from . import push
+from . import pictures, push
 
 ATTEMPTS = 120  # the backoff ends at some minutes: more than the day after which a card is given up
 
@@ -14,3 +14,9 @@ def notify_employee(message_id):
         push.notify(message_id)
     except push.TryLater as later:
         raise RetryLater(later.seconds, str(later)) from None
+
+
+@job(pictures.FETCH)
+def fetch_phone_picture(picture_id):
+    """Bring a picture here that somebody chose in WeCom's own picker."""
+    pictures.fetch(picture_id)

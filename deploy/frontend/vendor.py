@@ -17,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 VENDOR = HERE.parent.parent / "static" / "vendor"
 # What is taken out of each package; the licence always comes along.
 FILES = {
+    "@wecom/jssdk": ("dist/wecom.prod.js", "LICENSE"),
     "@zumer/snapdom": ("dist/snapdom.js", "LICENSE"),
     "htmx.org": ("dist/htmx.min.js", "LICENSE"),
 }
@@ -43,11 +44,23 @@ def vendor(name, version, scratch):
     rows = []
     for file in FILES[name]:
         target = folder / Path(file).name
-        shutil.copyfile(package / file, target)
+        shutil.copyfile(text_of_licence(licence) if is_missing_licence(package, file) else package / file, target)
         place = target.relative_to(VENDOR).as_posix()
         digest = hashlib.sha256(target.read_bytes()).hexdigest()
         rows.append({"file": place, "package": name, "version": version, "licence": licence, "sha256": digest})
     return rows
+
+
+def is_missing_licence(package, file):
+    """Whether a package names its licence in package.json alone (@wecom/jssdk): then the text comes from here."""
+    return file == "LICENSE" and not (package / file).exists()
+
+
+def text_of_licence(licence):
+    text = HERE / "licences" / f"{licence}.txt"
+    if not text.is_file():
+        sys.exit(f"A package names the licence {licence} and brings no text; put it at {text}.")
+    return text
 
 
 def unpacked(name, version, scratch):

@@ -19,8 +19,10 @@ from .api_limit import ApiLimit
 from .code_exchange import CodeExchange
 from .delivery import Delivery
 from .inbound import Inbound
+from .js_ticket import JsTicket
 from .milestone import Milestone
 from .ownership_file import OwnershipFile
+from .phone_picture import PhonePicture
 
 __all__ = [
     "AccessToken",
@@ -29,8 +31,10 @@ __all__ = [
     "Delivery",
     "Fault",
     "Inbound",
+    "JsTicket",
     "Milestone",
     "OwnershipFile",
+    "PhonePicture",
     "SimulatedCall",
     "SimulatedCode",
     "SimulatedError",
