@@ -1,8 +1,7 @@
 """`deploy/dev.py test`: every check, each with its time; the last line is the total.
 
-In a whole run the unit tests of both databases run side by side, and behind the faster ones how the pages look. Other
-browser tests and server processes have the machine to themselves: they wait for each other by the clock. Somebody who
-asked for a part sees it run, one step after another.
+A whole run takes its steps in two lanes, the longest first; only the server processes have the machine to themselves, at
+the end: they wait for each other by the clock. Somebody who asked for a part sees it run, one step after another.
 """
 
 import itertools
@@ -15,6 +14,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,6 +39,8 @@ BROWSER = "browser and not look"
 # Once more over Redis, between two connections to PostgreSQL: what goes from page to page. What one page does by itself
 # does not depend on them, and the answers of the server are compared on both in the unit tests.
 LIVE = "browser and live"
+LANES = 2  # a browser test mostly waits: for a page, a beat, a network that comes back
+PARTS = 4  # of the browser tests: the lane that is free takes the next
 
 
 @dataclass
@@ -121,21 +123,34 @@ def static_checks(run):
 def suites(run):
     # Some of the last need neither server; they skip themselves.
     real = bool(run.postgres and run.redis)
-    side_by_side(run, lambda: on_sqlite(run), lambda: real_units(run, real))
-    browser(run, "browser tests, SQLite", BROWSER)
-    if real:
-        browser(run, "browser tests, PostgreSQL + Redis", LIVE, real=True)
-    else:
-        skip(run, LIVE)
+    in_lanes(
+        run,
+        lambda: real_units(run, real),
+        lambda: pytest(run, "unit tests, SQLite", UNIT),
+        lambda: real_browser(run, real),
+        *[partial(browser, run, *part) for part in browser_parts(run)],
+        lambda: browser(run, "how the pages look", LOOK),
+    )
     pytest(run, "server processes", "stack", real=real)
 
 
-def on_sqlite(run):
-    pytest(run, "unit tests, SQLite", UNIT)
-    # Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
-    browser(run, "how the pages look", LOOK)
+def in_lanes(run, *steps):
+    run.quietly = not run.pytest_args
+    with ThreadPoolExecutor(LANES if run.quietly else 1) as lanes:
+        for step in [lanes.submit(each) for each in steps]:
+            step.result()
+    run.quietly = False
 
 
+def browser_parts(run):
+    """(name, marker, part) of each; whoever asked for a part of the tests gets one step."""
+    if run.pytest_args:
+        return [("browser tests, SQLite", BROWSER)]
+    named = [f"{number}/{PARTS}" for number in range(1, PARTS + 1)]
+    return [(f"browser tests {part}, SQLite", BROWSER, part) for part in named]
+
+
+# Browser tests leave a running event loop behind, which asyncio tests refuse: always processes of their own.
 def real_units(run, real):
     if real:
         pytest(run, "unit tests, PostgreSQL + Redis", UNIT, real=True)
@@ -143,19 +158,18 @@ def real_units(run, real):
         skip(run, UNIT)
 
 
-def side_by_side(run, *steps):
-    run.quietly = not run.pytest_args
-    with ThreadPoolExecutor(len(steps) if run.quietly else 1) as lanes:
-        for step in [lanes.submit(each) for each in steps]:
-            step.result()
-    run.quietly = False
-
-
-def browser(run, name, marker, *, real=False):
-    if run.chromium:
-        pytest(run, name, marker, real=real)
+def real_browser(run, real):
+    if real:
+        browser(run, "browser tests, PostgreSQL + Redis", LIVE, real=True)
     else:
-        skip(run, marker)
+        skip(run, LIVE)
+
+
+def browser(run, name, marker, part="", *, real=False):
+    if run.chromium:
+        pytest(run, name, marker, real=real, part=part)
+    elif part.startswith("1/") or not part:
+        skip(run, marker)  # the whole of it is counted once
 
 
 def skip(run, marker):
@@ -168,8 +182,9 @@ def check(run, name, command, environment=()):
     run.count(Tally(failed=1) if status else Tally(passed=1))
 
 
-def pytest(run, name, marker, *, real=False):
-    environment = run.environment(real=real)
+def pytest(run, name, marker, *, real=False, part=""):
+    """One step. `part`: `2/4` for the second of four shares of the browser tests (tests/browser/conftest.py)."""
+    environment = run.environment(real=real) | {"BROWSER_PART": part}
     report = Path(environment["DATA_DIR"]) / "report.xml"
     command = [str(run.python), "-m", "pytest", "-q", f"--junitxml={report}", *selection(run, marker)]
     # 5: nothing selected. Fine for somebody who asked for a part; in a whole run a suite has got lost.

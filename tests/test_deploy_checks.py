@@ -3,10 +3,13 @@
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from deploy import checks, parts, tally
+
+from .browser.parts import share
 
 REPORT = '<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2" /></testsuites>'
 
@@ -71,10 +74,10 @@ def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatc
     markers = [command[command.index("-m", 3) + 1] for command in asked]
     assert markers == [
         "(not browser and not stack) and (not slow)",
-        "(browser and look) and (not slow)",
         "(not browser and not stack) and (not slow)",
-        "(browser and not look) and (not slow)",
         "(browser and live) and (not slow)",
+        "(browser and not look) and (not slow)",
+        "(browser and look) and (not slow)",
         "(stack) and (not slow)",
     ]
     assert all(command[-1] == "-x" for command in asked)
@@ -93,7 +96,7 @@ def test_a_whole_run_takes_both_unit_tests_at_once_and_counts_all(tmp_path, monk
     run = a_run(tmp_path)
     run.chromium, run.postgres, run.redis = "/chromium", "postgresql://here", "redis://here:6379"
     checks.suites(run)
-    assert run.total == tally.Tally(passed=6)
+    assert run.total == tally.Tally(passed=5 + checks.PARTS)
 
 
 def test_a_quiet_step_says_everything_at_its_end(tmp_path, capsys):
@@ -126,3 +129,11 @@ def test_a_run_without_a_passed_test_is_no_success(tmp_path, monkeypatch, capsys
     monkeypatch.setattr(checks, "suites", lambda run: None)
     assert checks.test(Path(sys.executable), ["-k", "nothing"]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 0 failed, 0 skipped"
+
+
+def test_every_browser_test_is_in_one_share_with_all_of_its_file():
+    tests = [SimpleNamespace(path=f"test_{size}.py") for size in range(1, 9) for _ in range(size)]
+    shares = [share(tests, number, 4) for number in range(1, 5)]
+    assert sorted(map(id, sum(shares, []))) == sorted(map(id, tests))
+    assert sum(len({each.path for each in one}) for one in shares) == 8
+    assert [len(one) for one in shares] == [9, 9, 9, 9]

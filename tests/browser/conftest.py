@@ -18,6 +18,7 @@ from playwright.sync_api import expect, sync_playwright
 from jobs.worker import run_due
 
 from .live import LiveServer, database_in_any_thread
+from .parts import share
 from .problems import Problems
 from .steps import sign_in_at
 
@@ -44,12 +45,27 @@ async () => {
 """
 
 
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config, items):
+    for item in _ours(items):
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.django_db(transaction=True))
+    outcome = yield  # `-m` chooses here, by these marks
+    if part := os.environ.get("BROWSER_PART"):
+        _keep_part(config, items, *map(int, part.split("/")))
+    return outcome
+
+
+def _ours(items):
     here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.django_db(transaction=True))
+    return [item for item in items if here in item.path.parents]
+
+
+def _keep_part(config, items, number, parts):
+    ours = _ours(items)
+    elsewhere = set(ours) - set(share(ours, number, parts))
+    config.hook.pytest_deselected(items=list(elsewhere))
+    items[:] = [item for item in items if item not in elsewhere]
 
 
 def chromium_path():
