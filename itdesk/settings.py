@@ -317,6 +317,7 @@ else:
 # WeCom ---------------------------------------------------------------------------------------------------------------
 WECOM_CORP_ID = environment.text("WECOM_CORP_ID", "ww-demo" if WECOM_SIMULATOR else "")
 WECOM_AGENT_ID = environment.number("WECOM_AGENT_ID", 1000002)
+WECOM_DAILY_MESSAGES = environment.number("WECOM_DAILY_MESSAGES", 10_000)  # what we send in a day, whatever goes wrong
 WECOM_SECRET = environment.text("WECOM_SECRET", "simulator-secret" if WECOM_SIMULATOR else "")
 _SIMULATED_CALLBACK = environment.simulated_callback(SECRET_KEY) if WECOM_SIMULATOR else ("", "")
 WECOM_CALLBACK_TOKEN = environment.text("WECOM_CALLBACK_TOKEN") or _SIMULATED_CALLBACK[0]

@@ -10,6 +10,7 @@ reaches the moment first takes the file away. So a killed process comes back una
 | m1 m2 m3 m4 | before the transaction; stored, not committed; committed, not announced; announced, not answered |
 | m5 m6 | a job is taken, not called; WeCom has the card, the row does not say so |
 | m7 m8 | a file is written, not flushed; the file is there, its row is not |
+| m11 | a try is written down, WeCom was not asked |
 | m9 m10 | a socket joined and has not heard `hello`; a page asks for what it missed |
 | layer | a frame goes to the channel layer |
 
@@ -25,7 +26,7 @@ from pathlib import Path
 from channels.exceptions import ChannelFull
 from django.conf import settings
 
-MOMENTS = ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "layer")
+MOMENTS = ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "layer")
 
 
 class Injected(Exception):

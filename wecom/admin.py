@@ -3,20 +3,43 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from .models import Delivery
+from .models import Delivery, DeliveryTry
+
+
+class TryInline(admin.TabularInline):
+    model = DeliveryTry
+    fields = readonly_fields = ["at", "what", "how_it_ended", "ended_at"]
+    extra = 0
+
+    @admin.display(description=_("结果"))
+    def how_it_ended(self, one):
+        return f"{one.why} ({one.outcome})" if one.outcome and one.outcome not in one.why else one.why
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(Delivery)
 class DeliveryAdmin(admin.ModelAdmin):
-    list_display = ["person", "state", "why", "attempts", "created_at", "tried_at", "ended_at"]
-    list_filter = ["state", "created_at"]
+    list_display = ["person", "kind", "state", "why", "recall", "attempts", "created_at", "tried_at", "ended_at"]
+    list_filter = ["state", "kind", "recall", "created_at"]
     list_select_related = ["person"]
-    search_fields = ["person__name", "person__userid", "msgid"]
+    search_fields = ["person__name", "person__userid", "msgid", "key"]
     fields = [
         "person",
+        "kind",
+        "key",
         "message",
         "state",
-        "reason",
+        "why",
+        "covered_by",
+        "recall",
         "attempts",
         "msgid",
         "request",
@@ -24,6 +47,7 @@ class DeliveryAdmin(admin.ModelAdmin):
         "tried_at",
         "ended_at",
     ]
+    inlines = [TryInline]
     ordering = ["-id"]
     show_full_result_count = False
 

@@ -9,9 +9,10 @@ from django.utils.translation import override
 
 from conversations.models import Message
 
+from .sending import envelope
+
 SHOWN_CHARACTERS = 120
 TITLE_BYTES, DESCRIPTION_BYTES = 128, 512
-DUPLICATE_SECONDS = 14_400
 # A card's description is drawn as a little HTML. A tag that somebody wrote must be read, not obeyed.
 TAG_START = re.compile(r"<(?=[A-Za-z/!])")
 
@@ -22,19 +23,18 @@ def card_for(message):
     with override(settings.LANGUAGE_CODE):
         page = reverse("desk:conversation", args=[conversation.pk])
         title = _("%(name)s 回复了您") % {"name": message.sender_name or _("IT 服务台")}
-        return {
-            "touser": conversation.employee.userid,
-            "agentid": settings.WECOM_AGENT_ID,
-            "msgtype": "textcard",
-            "textcard": {
-                "title": cut(title, TITLE_BYTES),
-                "description": cut(TAG_START.sub("＜", summary(message)), DESCRIPTION_BYTES),
-                "url": f"{settings.SITE_URL}{page}?m={message.seq}",
-                "btntxt": _("查看"),
-            },
-            "enable_duplicate_check": 1,
-            "duplicate_check_interval": DUPLICATE_SECONDS,
-        }
+        return textcard(conversation.employee, title, summary(message), f"{settings.SITE_URL}{page}?m={message.seq}")
+
+
+def textcard(person, title, description, url):
+    """The request of `message/send` for a plain card; `url` must be this card's own, or equal ones are swallowed."""
+    content = {
+        "title": cut(title, TITLE_BYTES),
+        "description": cut(TAG_START.sub("＜", description), DESCRIPTION_BYTES),
+        "url": url,
+        "btntxt": _("查看"),
+    }
+    return envelope(person, "textcard", content)
 
 
 def summary(message):

@@ -6,6 +6,7 @@ from . import errors
 
 SEEN, NOTE, NO_ANSWER, INACTIVE, NO_MEMBER = "seen", "note", "no_answer", "inactive", "no_member"
 UNREACHABLE, DOUBTFUL, A_DAY = "unreachable_member", "doubtful", "a_day"
+UNLICENSED, PACED, DAILY_CAP, HELD, COALESCED = "unlicensed", "paced", "daily_cap", "held", "coalesced"
 
 SENTENCES = {
     SEEN: _("已在页面上看到"),
@@ -16,6 +17,17 @@ SENTENCES = {
     UNREACHABLE: _("成员不存在，或不在应用的可见范围内"),
     DOUBTFUL: _("不知道是否已送达，去重时限已过，不再重发"),
     A_DAY: _("一天之内都没能送达"),
+    UNLICENSED: _("成员没有企业微信接口许可"),
+    PACED: _("这位成员一分钟内收到的已经够多，稍后发送"),
+    DAILY_CAP: _("今天的发送总量已用完，明天继续"),
+    HELD: _("另一个进程正在发送"),
+    COALESCED: _("已合并到同一张卡片"),
+}
+OUTCOMES = {
+    "": _("没有结果：进程中断"),
+    "ok": _("企业微信已接收"),
+    "invaliduser": SENTENCES[UNREACHABLE],
+    "unlicenseduser": SENTENCES[UNLICENSED],
 }
 
 
@@ -25,3 +37,8 @@ def sentence(word):
         return SENTENCES.get(word, "")
     meaning = errors.meaning(word)
     return f"{meaning} ({word})" if meaning else word
+
+
+def outcome(word):
+    """How one try ended, for an administrator."""
+    return OUTCOMES[word] if word in OUTCOMES else sentence(word)

@@ -70,7 +70,8 @@ def expire_leases(database, message):
         as_matched(message["id"]),
     )  # noqa: E501
     database.execute(
-        f"UPDATE wecom_delivery SET lease_until = {hour} WHERE state = 'queued' AND lease_until > now() AND message_id = %s",
+        f"UPDATE wecom_sendingline SET lease_until = {hour} WHERE lease_until > now() AND person_id IN "
+        "(SELECT person_id FROM wecom_delivery WHERE state = 'queued' AND message_id = %s)",
         message["id"],
-    )  # noqa: E501
+    )
     return True

@@ -17,24 +17,28 @@ from ..simulator.models import (
 from .access_token import AccessToken
 from .api_limit import ApiLimit
 from .code_exchange import CodeExchange
-from .delivery import Delivery
+from .delivery import Delivery, DeliveryTry
 from .inbound import Inbound
 from .js_ticket import JsTicket
 from .milestone import Milestone
 from .ownership_file import OwnershipFile
 from .phone_picture import PhonePicture
+from .sending import Pause, SendingLine
 
 __all__ = [
     "AccessToken",
     "ApiLimit",
     "CodeExchange",
     "Delivery",
+    "DeliveryTry",
     "Fault",
     "Inbound",
     "JsTicket",
     "Milestone",
     "OwnershipFile",
     "PhonePicture",
+    "Pause",
+    "SendingLine",
     "SimulatedCall",
     "SimulatedCode",
     "SimulatedError",

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test import Client as DjangoClient
 
-from wecom.models import ApiLimit, Fault
+from wecom import sending
+from wecom.models import ApiLimit, Fault, Pause
 
 WECOM_UA = "Mozilla/5.0 Chrome/116.0.0.0 Mobile Safari/537.36 wxwork/4.1.22 MicroMessenger/7.0.1 Language/zh"
 
@@ -83,6 +84,7 @@ def faults(wecom):
     def flip(**switches):
         Fault.objects.update_or_create(pk=1, defaults=switches)
         ApiLimit.objects.all().delete()  # as if the window of the limit had passed
+        Pause.objects.all().delete()  # nobody waits for the end of what the last switch began
 
     return flip
 
@@ -90,3 +92,9 @@ def faults(wecom):
 @pytest.fixture
 def browser(wecom):
     return Browser()
+
+
+@pytest.fixture(autouse=True)
+def no_gap(monkeypatch):
+    """Messages for one person follow each other at once."""
+    monkeypatch.setattr(sending, "GAP", 0)
