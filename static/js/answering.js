@@ -15,6 +15,7 @@ export class Answering {
     this.resolveAfter = null; // the conversation that is resolved as soon as its last words are out
     this.unsent = new Unsent(`agent:${me}`, {
       post: (item) => deliver(item.address, item, fieldsOf(item)),
+      laneOf: (item) => item.conversation_id,
       feedOf: (item) => (stage.isOpen(item.conversation_id) ? stage.thread.feed : null),
       onSent: (item, response) => this.sent(item, response),
       onGone: (item) => this.resolveIfDue(item),

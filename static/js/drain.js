@@ -1,12 +1,15 @@
-// Sends what lies in the outbox, one after another: their order is the order of writing, in all tabs together.
+// Sends what lies in the outbox, one after another: their order is the order of writing, in all tabs together. Only words
+// that need not wait for another message's files go past them (passing.js).
 
 import { Backoff } from "./backoff.js";
 import { Offline } from "./http.js";
 import { Lease } from "./lease.js";
+import { Passing } from "./passing.js";
 import { verdictOf } from "./verdict.js";
 
 const LOOK = 1000; // ms between two looks whether the tab that sends is still alive
 const HERD = 500; // ms over which pages that were told to wait equally long come back
+const OFFLINE = { name: "later", seconds: null, reason: "offline" };
 
 /** `new Drain(outbox, store, key)`; `key`: under which the store holds the name of the tab that sends. */
 export class Drain {
@@ -17,7 +20,8 @@ export class Drain {
     this.faults = new Map(); // client id → answers 500 so far
     this.stopped = false;
     this.running = false;
-    this.underWay = null;
+    this.underWay = new Set(); // client ids
+    this.passing = new Passing(this);
     window.addEventListener("pagehide", () => this.lease.release());
   }
 
@@ -27,6 +31,8 @@ export class Drain {
     this.again = true;
     if (!this.running) {
       this.run();
+    } else {
+      this.passing.look();
     }
   }
 
@@ -72,7 +78,8 @@ export class Drain {
   }
 
   next() {
-    return this.outbox.items.find((item) => !this.outbox.isAside(item));
+    const waiting = this.outbox.items.filter((item) => !this.outbox.isAside(item));
+    return waiting.find((item) => item.ahead) || waiting[0];
   }
 
   /** Another tab sends: say what it says, and look again whether it still lives. */
@@ -94,21 +101,37 @@ export class Drain {
 
   /** One try; returns whether the next item may follow. */
   async attempt(item) {
-    const response = await this.tryOnce(item);
-    const isOpen = !(response && response.ok);
-    if (isOpen && !this.outbox.get(item.client_id)) {
-      return true; // its author took it back meanwhile, here or in another tab
-    }
-    if (isOpen && item.confirmed) {
-      this.outbox.finish(item);
+    const obstacle = await this.obstacleTo(item);
+    if (!obstacle) {
       return true;
     }
-    return response ? this.judge(item, response) : this.wait(null, "offline");
+    return obstacle.name === "signed_out" ? this.stop(item) : this.wait(obstacle.seconds, obstacle.reason);
+  }
+
+  /** One try, and what follows from it for the item. Resolves with the verdict why it is to be tried again, or null. */
+  async obstacleTo(item) {
+    const { outbox } = this;
+    const response = await this.tryOnce(item);
+    const isOpen = !(response && response.ok);
+    if (isOpen && !outbox.get(item.client_id)) {
+      return null; // its author took it back meanwhile, here or in another tab
+    }
+    if (isOpen && item.confirmed) {
+      outbox.finish(item);
+      return null;
+    }
+    const verdict = response ? verdictOf(response, item, this.faultsOf(item, response)) : OFFLINE;
+    if (verdict.name === "sent") {
+      this.sent(item, response);
+    } else if (verdict.name === "refused") {
+      outbox.refuse(item, verdict.reason, response.status);
+    }
+    return ["sent", "refused"].includes(verdict.name) ? null : verdict;
   }
 
   async tryOnce(item) {
     const { outbox } = this;
-    this.underWay = item.client_id;
+    this.underWay.add(item.client_id);
     try {
       const obstacle = item.files.length ? await this.upload(item) : null;
       return obstacle || ((await this.departs(item)) ? await outbox.hooks.post(item) : null);
@@ -118,20 +141,25 @@ export class Drain {
       }
       return null;
     } finally {
-      this.underWay = null;
+      this.underWay.delete(item.client_id);
     }
   }
 
   /** Its files first. Resolves with null, or with the answer that stands in their way. */
-  upload(item) {
+  async upload(item) {
     this.outbox.enter(item, "sending");
-    return this.outbox.hooks.upload(item, () => this.moves(item));
+    this.passing.begin();
+    try {
+      return await this.outbox.hooks.upload(item, () => this.moves(item));
+    } finally {
+      await this.passing.end();
+    }
   }
 
   /** The line carries something, though it may be long until all is there: the others wait for this one only. */
   moves(item) {
-    this.backoff.reset();
-    this.lease.record.why && this.lease.note("", 0);
+    this.carries();
+    this.passing.look();
     const others = this.outbox.items.filter((other) => other !== item && !this.outbox.isAside(other));
     others.forEach((other) => this.outbox.stateOf(other).name !== "waiting" && this.outbox.enter(other, "waiting"));
   }
@@ -154,25 +182,22 @@ export class Drain {
     return isHere;
   }
 
-  judge(item, response) {
-    const { outbox } = this;
-    const verdict = verdictOf(response, item, this.faultsOf(item, response));
-    if (verdict.name === "sent") {
-      this.backoff.reset();
-      this.lease.record.why && this.lease.note("", 0);
-      outbox.finish(item);
-      outbox.hooks.onSent(item, response);
-    } else if (verdict.name === "later") {
-      return this.wait(verdict.seconds, verdict.reason);
-    } else if (verdict.name === "signed_out") {
-      this.stopped = true;
-      outbox.enter(item, "waiting");
-      this.lease.release();
-      return false;
-    } else {
-      outbox.refuse(item, verdict.reason, response.status);
-    }
-    return true;
+  carries() {
+    this.backoff.reset();
+    this.lease.record.why && this.lease.note("", 0);
+  }
+
+  sent(item, response) {
+    this.carries();
+    this.outbox.finish(item);
+    this.outbox.hooks.onSent(item, response);
+  }
+
+  stop(item) {
+    this.stopped = true;
+    this.outbox.enter(item, "waiting");
+    this.lease.release();
+    return false;
   }
 
   faultsOf(item, response) {

@@ -3,6 +3,7 @@
 // person share one list (shelf.js), and one of them at a time sends from it (drain.js).
 
 import { Drain } from "./drain.js";
+import { Lanes } from "./lanes.js";
 import { onReturn } from "./returning.js";
 import { Shelf } from "./shelf.js";
 import { Store } from "./store.js";
@@ -14,7 +15,7 @@ const TOO_OLD = 24 * 60 * 60 * 1000; // ms after which a message asks first inst
 /**
  * `new Outbox(name, hooks)`; `name` holds the user's id, items are described in shelf.js.
  *
- * Hooks: upload(item, onMoved) → promise of null, or of the response that stands in the way of its files; onMoved(): some
+ * Hooks: laneOf(item): see lanes.js; upload(item, onMoved) → promise of null, or of the response that stands in the way of its files; onMoved(): some
  * of them have arrived; post(item) → promise of a response (http.js); onAdded(item): another tab wrote it, or an earlier page;
  * onState(item): stateOf(item) is another; onSent(item, response); onGone(item): another tab sent it or took it back;
  * onRefused(item): the server does not want it, told in every tab; onUnkept(item, state): this page alone has it
@@ -31,6 +32,7 @@ export class Outbox {
       onGone: (item) => hooks.onGone(item),
       onUnkept: (item, state) => hooks.onUnkept(item, state),
     });
+    this.lanes = new Lanes(this, hooks.laneOf);
     this.drain = new Drain(this, store, `lease:${name}`);
     this.tabs = new Tabs(name, () => this.look());
     onReturn(() => this.returned());
@@ -81,8 +83,9 @@ export class Outbox {
   }
 
   add(item) {
-    // Without a network, or before its files are there, it cannot have left this device, and may still be taken back.
-    item.tried = !item.files.length && navigator.onLine !== false;
+    // Without a network, or before its files or those of others are there, it cannot have left this device, and may still
+    // be taken back.
+    item.tried = !item.files.length && navigator.onLine !== false && !this.lanes.isHeldUp(item);
     idsOf(item);
     this.shelf.add(item).then(() => this.tabs.tell());
     this.wake();
@@ -95,6 +98,17 @@ export class Outbox {
       Object.assign(item, { refused: "", lost_files: 0, queued_at: Date.now() }, changes);
       this.drain.forget(item);
       this.stale.delete(clientId);
+      this.enter(item, "waiting");
+      this.keep(item);
+      this.wake();
+    }
+  }
+
+  /** Its author does not want to wait for what was written before. */
+  sendFirst(clientId) {
+    const item = this.get(clientId);
+    if (item) {
+      item.ahead = true;
       this.enter(item, "waiting");
       this.keep(item);
       this.wake();
@@ -128,7 +142,7 @@ export class Outbox {
   /** The server has it, as a frame or a page says: the answer to the send itself may have been lost. */
   confirmed(clientId) {
     const item = this.get(clientId);
-    if (item && clientId === this.drain.underWay) {
+    if (item && this.drain.underWay.has(clientId)) {
       item.confirmed = true; // its answer is still to come, and says more
     } else if (item) {
       this.finish(item);

@@ -17,6 +17,7 @@ export class Sending {
     this.topics = new Topics(this.owner, this.store);
     this.unsent = new Unsent(`desk-${this.owner}`, {
       post: (item) => this.post(item),
+      laneOf: (item) => this.conversationOf(item),
       feedOf: (item) => (this.belongsHere(item) ? this.feed : null),
       onSent: (item, response) => this.sent(item, response),
       onGone: (item) => this.goOnWith(item),
@@ -50,7 +51,7 @@ export class Sending {
 
   /** What was written for no conversation yet has no page of its own: it is shown wherever it does not mislead. */
   belongsHere(item) {
-    const conversationId = item.conversation_id || this.topics.conversationOf(item.topic);
+    const conversationId = this.conversationOf(item);
     return conversationId ? conversationId === this.feed.conversationId : this.isOurs(item);
   }
 
@@ -58,8 +59,12 @@ export class Sending {
     return item.topic === this.topics.own || !this.fresh;
   }
 
+  conversationOf(item) {
+    return item.conversation_id || this.topics.conversationOf(item.topic);
+  }
+
   post(item) {
-    const conversationId = item.conversation_id || this.topics.conversationOf(item.topic);
+    const conversationId = this.conversationOf(item);
     const opening = item.new_topic ? { new_topic: "true" } : {};
     return deliver(this.url, item, conversationId ? { conversation_id: conversationId } : opening);
   }

@@ -1,38 +1,37 @@
 // One's own messages that the server has not confirmed: how their bubbles stand, and what can be done about them.
 
-import { notSent } from "./delivery.js";
 import { refusalOf } from "./http.js";
 import { Outbox } from "./outbox.js";
+import { Standing, UPWARD } from "./standing.js";
 import { say } from "./strings.js";
 import { Uploads } from "./uploads.js";
 
 const UNDO = 10000; // ms in which a message that was thrown away can be had again
 const UNKEPT = 1000; // ms after which it is worth saying that this device cannot keep it; most are sent by then
-const QUIET = 600; // ms before files are said to go up: a line that came and went would make the page jump
-const UPWARD = ["uploading", "offline", "too_fast", "busy"]; // states in which files can be called back
+const QUIET = 600; // ms before files are said to go up, or to be waited for: a line that came and went would make the page jump
 
 /**
- * `new Unsent(name, parts, store)`; `name` as in outbox.js. Parts: post(item); feedOf(item): the feed
+ * `new Unsent(name, parts, store)`; `name` as in outbox.js. Parts: post(item); laneOf(item): see lanes.js; feedOf(item): the feed
  * that shows it on this page, or null; onSent(item, response); onGone(item): another tab sent it or took it; onRefused(item);
  * giveBack(item): its words and files return to where they are written.
  */
 export class Unsent {
   constructor(name, parts, store) {
     this.parts = parts;
-    this.unkept = new Map(); // client id → why the device does not keep it
     this.thrown = new Map(); // client id → what was thrown away a moment ago
     this.uploads = new Uploads();
-    this.uploaded = new Map(); // client id → the part of its files that has gone up, from 0 to 1
     this.outbox = new Outbox(name, {
       upload: (item, onMoved) => this.upload(item, onMoved),
       post: (item) => this.post(item),
+      laneOf: (item) => parts.laneOf(item),
       onAdded: (item) => this.show(item),
-      onState: (item) => this.tell(item),
-      onSent: (item, response) => parts.onSent(item, response),
+      onState: (item) => this.tellAll(item),
+      onSent: (item, response) => this.sent(item, response),
       onGone: (item) => this.gone(item),
       onRefused: (item) => parts.onRefused && parts.onRefused(item),
       onUnkept: (item, why) => this.cannotKeep(item, why),
     }, store);
+    this.standing = new Standing(this.outbox);
   }
 
   get items() {
@@ -61,17 +60,31 @@ export class Unsent {
     }
     if (!article) {
       feed.pending(item.client_id, item.content, item.files).classList.toggle("message--note", Boolean(item.internal));
+      window.setTimeout(() => this.stillWaits(item), QUIET);
     }
     this.tell(item);
   }
 
+  stillWaits(item) {
+    this.standing.waiting.add(item.client_id);
+    if (this.outbox.get(item.client_id) === item && this.standing.stateOf(item).name === "behind") this.tell(item);
+  }
+
+  /** It stands otherwise, and so may what waits for its files. */
+  tellAll(item) {
+    this.tell(item);
+    this.tellThoseBehind(item);
+  }
+
+  tellThoseBehind(item) {
+    if (!item.files.length) return;
+    const others = this.items.filter((other) => other !== item && !other.tried && this.standing.waiting.has(other.client_id));
+    others.forEach((other) => this.tell(other));
+  }
+
   tell(item) {
     const feed = this.parts.feedOf(item);
-    if (feed) {
-      const state = this.outbox.stateOf(item);
-      const part = this.outbox.isAside(item) ? undefined : this.uploaded.get(item.client_id);
-      feed.waiting.tell(item.client_id, { ...state, words: this.wordsOf(item, state), ways: waysOf(item, state), part });
-    }
+    if (feed) feed.waiting.tell(item.client_id, this.standing.of(item));
   }
 
   // Its way to the server --------------------------------------------------------------------------------------------
@@ -88,7 +101,7 @@ export class Unsent {
         },
         onSent: (part) => this.reached(item, part),
       });
-      this.uploaded.delete(item.client_id);
+      this.standing.uploaded.delete(item.client_id);
       return obstacle;
     } finally {
       window.clearTimeout(timer);
@@ -103,9 +116,8 @@ export class Unsent {
   }
 
   reached(item, part) {
-    const before = this.uploaded.get(item.client_id);
-    this.uploaded.set(item.client_id, part);
-    if (percent(before) !== percent(part) && this.outbox.stateOf(item).name === "uploading") this.tell(item);
+    const isNews = this.standing.reached(item, part);
+    if (isNews && this.outbox.stateOf(item).name === "uploading") this.tell(item);
   }
 
   async post(item) {
@@ -115,29 +127,24 @@ export class Unsent {
     return isSwept && this.uploads.forget(item) ? { ...response, status: 503 } : response;
   }
 
-  wordsOf(item, { name, seconds }) {
-    if (name === "refused") return notSent(item.refused);
-    if (name === "bare") return say("shared.bare", { n: item.lost_files });
-    const why = this.unkept.get(item.client_id);
-    // Both are tried again in the same way, but only one of them has to do with the network of who reads it.
-    const told = name === "offline" && navigator.onLine !== false ? "unreachable" : name;
-    const number = name === "uploading" ? percent(this.uploaded.get(item.client_id)) : seconds;
-    const words = name === "waiting" || name === "sending" ? "" : say(`shared.${told}`, { n: number });
-    return [words, why ? say(`shared.unkept_${why}`) : ""].filter(Boolean).join(" ");
-  }
-
   cannotKeep(item, why) {
     window.setTimeout(() => {
       if (this.outbox.get(item.client_id)) {
-        this.unkept.set(item.client_id, why);
+        this.standing.unkept.set(item.client_id, why);
         this.tell(item);
       }
     }, UNKEPT);
   }
 
+  sent(item, response) {
+    this.parts.onSent(item, response);
+    this.tellThoseBehind(item);
+  }
+
   /** Another tab sent it, or its author took it back there. */
   async gone(item) {
     this.uploads.stop(item.client_id);
+    this.tellThoseBehind(item);
     const feed = this.parts.feedOf(item);
     await this.parts.onGone(item);
     if (!feed) return;
@@ -156,6 +163,7 @@ export class Unsent {
     if (way === "retry" || way === "send") this.retry(clientId);
     if (way === "edit") this.edit(clientId);
     if (way === "cancel") this.cancel(clientId);
+    if (way === "first") this.outbox.sendFirst(clientId);
     if (way === "discard") this.discard(clientId);
     if (way === "undo") this.undo(clientId);
   }
@@ -171,7 +179,7 @@ export class Unsent {
     if (item) this.parts.giveBack(item);
   }
 
-  /** While its files are still on their way. */
+  /** While its files are still on their way, or those for which it waits. */
   async cancel(clientId) {
     const item = this.off(await this.outbox.withdraw(clientId));
     if (item) this.parts.giveBack(item);
@@ -186,6 +194,7 @@ export class Unsent {
     const feed = item && this.parts.feedOf(item);
     if (item) this.uploads.drop(item);
     if (feed) feed.remove(item.client_id);
+    if (item) this.tellThoseBehind(item);
     return item;
   }
 
@@ -213,14 +222,3 @@ export class Unsent {
     }
   }
 }
-
-// What may have reached the server is not taken back: it would come out as a second message.
-function waysOf(item, { name }) {
-  if (name === "refused") return [item.moved_on ? "send" : "retry", "edit", "discard"];
-  if (name === "stale") return ["send", "edit", "discard"];
-  if (name === "bare") return item.content ? ["send", "edit", "discard"] : ["discard"];
-  if (item.files.length && !item.tried && UPWARD.includes(name)) return ["cancel"];
-  return name === "offline" && !item.tried ? ["edit", "discard"] : [];
-}
-
-const percent = (part) => Math.floor((part || 0) * 100);

@@ -69,4 +69,4 @@ def noise(kilobytes, name="屏幕.png", seed=1):
 
 def choose(place, *files):
     """Pick these files, as with the picker."""
-    place.page.locator("[data-files]:not([accept])").set_input_files(list(files))
+    place.page.locator("input[data-files]:not([accept])").set_input_files(list(files))
