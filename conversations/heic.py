@@ -10,6 +10,9 @@ import struct
 from .pictures import MAX_PIXELS, BadPicture, TooManyPixels
 
 MOST = 1 << 20  # bytes of the box that describes the picture; an iPhone writes some kilobytes
+# In one place. An iPhone writes some ten, and among its items (tiles, copies, what it says of itself) some hundred; without
+# a limit 20 MB of empty boxes kept a request busy for seconds.
+MOST_BOXES = 2_000
 USUAL = (4032, 3024)  # for who does not say
 
 
@@ -37,9 +40,12 @@ def _inside(content, wanted):
 
 
 def boxes_of(content):
-    """`(kind, start, end)` of each box's body. Raises BadPicture where one is longer than what it lies in."""
-    end, start = content.seek(0, 2), 0
+    """`(kind, start, end)` of each box's body. Raises BadPicture where one is longer than what it lies in, or they are many."""
+    end, start, count = content.seek(0, 2), 0, 0
     while start + 8 <= end:
+        count += 1
+        if count > MOST_BOXES:
+            raise BadPicture
         content.seek(start)
         head = content.read(16)
         size, kind = struct.unpack_from(">I4s", head)

@@ -159,7 +159,9 @@ def _finished(upload, owner):
         Upload.objects.filter(pk=upload.pk, received=upload.size).update(received=0, checksum=0)
         return _found_or_misplaced(owner, upload.pk)
     try:
-        with _alone(upload.pk), partials.opened(upload) as file:
+        with _alone(upload) as file:
+            if stored := Attachment.objects.filter(pk=upload.pk, owner=owner).first():
+                return _stored(stored)  # a moment ago, by another request
             stored = attachments.stage(owner, file, attachment_id=upload.pk)
     except Refused as error:
         if error.status != BUSY:  # the scanner is away, say: an empty piece in a moment stores what is all here
@@ -174,18 +176,21 @@ def _finished(upload, owner):
 
 
 @contextmanager
-def _alone(upload_id):
-    """Raises Refused while another request of this process looks at the same upload: a page that asks again and again
-    would have it decoded as often. Of two processes both may; the attachment's id lets one of them win."""
+def _alone(upload):
+    """Its pieces as a file. Raises Refused while another request looks at them, in this process or in another: a page that
+    asks again and again would have one picture decoded as often."""
     with _guard:
-        if upload_id in _in_work:
+        if upload.pk in _in_work:
             raise busy()
-        _in_work.add(upload_id)
+        _in_work.add(upload.pk)
     try:
-        yield
+        with partials.opened(upload) as file:
+            if not partials.is_mine(file):
+                raise busy()
+            yield file
     finally:
         with _guard:
-            _in_work.discard(upload_id)
+            _in_work.discard(upload.pk)
 
 
 def _found_or_misplaced(owner, upload_id):

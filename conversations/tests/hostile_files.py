@@ -75,6 +75,16 @@ def heic_of_many_extents(items=40, sizes=0, extents=b""):
     return box(b"ftyp", b"heic", bytes(4), b"mif1heic") + box(b"meta", bytes(4), *about)
 
 
+def heic_of_many_boxes(count, where):
+    """As many empty boxes in one place of an iPhone's picture: eight bytes each to send, and a look each to walk past."""
+    data, empty = heic(), box(b"free") * count
+    if where == "file":
+        return data + empty
+    begin = data.index(b"meta") - 4
+    [size] = unpack_from(">I", data, begin)
+    return data[:begin] + pack(">I", size + len(empty)) + data[begin + 4 : begin + size] + empty + data[begin + size :]
+
+
 def png_of_packed_texts(count=60):
     """A kilobyte each that unpacks to a million letters, of four bytes each for the sake of the last one."""
     text = b"Comment\0\1\0\0\0" + zlib.compress(b"a" * 1_000_000 + "😀".encode(), 9)

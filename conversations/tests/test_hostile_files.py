@@ -223,6 +223,14 @@ def test_a_long_row_of_the_same_byte_is_walked_in_a_moment(at, end):
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize("where", ["file", "description"])
+def test_the_boxes_of_an_iphones_picture_are_not_walked_without_end(client, store, where):
+    """20 MB of them kept a request busy for seconds, and cost their sender nothing."""
+    assert write(client, "a.heic", made.heic_of_many_boxes(100_000, where)).status_code == 422
+    assert files_in(store) == []
+    assert write(client, "a.heic", made.heic_of_many_boxes(500, where)).status_code == 201
+
+
 def test_nobody_waits_for_ever_for_others_pictures(client, store, monkeypatch):
     monkeypatch.setattr(darkroom, "PATIENCE", 0.01)
     for content in (made.picture("PNG"), made.animation("PNG")):
