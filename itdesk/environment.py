@@ -139,9 +139,9 @@ def location(name):
     return raw
 
 
-def aes_key(name):
+def aes_key(name, default=""):
     """WeCom's EncodingAESKey: 43 letters and digits, or the empty text."""
-    raw = text(name)
+    raw = text(name, default)
     if raw and not (len(raw) == 43 and raw.isascii() and raw.isalnum()):
         raise Malformed(name, "must be the 43 letters and digits that WeCom shows")
     return raw
@@ -154,6 +154,23 @@ def simulated_callback(secret_key):
         base64.b64encode(each).decode().replace("+", "0").replace("/", "1").replace("=", "") for each in digests
     )
     return token[:32], key[:43]
+
+
+def callback_keys(suffix="", token="", key=""):
+    """WeCom's Token and EncodingAESKey of one callback; both, or neither (then both are empty)."""
+    names = f"WECOM_CALLBACK_TOKEN{suffix}", f"WECOM_CALLBACK_AES_KEY{suffix}"
+    keys = callback_token(names[0], token), aes_key(names[1], key)
+    for name, other, found in zip(names, reversed(names), keys, strict=True):
+        if not found and any(keys):
+            raise Malformed(name, f"is missing; {other} is of no use without it")
+    return keys
+
+
+def callback_token(name, default=""):
+    raw = text(name, default)
+    if raw and not (len(raw) <= 32 and raw.isascii() and raw.isalnum()):
+        raise Malformed(name, "must be the letters and digits, at most 32, that WeCom shows")
+    return raw
 
 
 def database(name, default):

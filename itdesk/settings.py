@@ -306,6 +306,7 @@ RATE_DRAFT = environment.rate("RATE_DRAFT", "150/m")  # a page that is written i
 RATE_ACTION = environment.rate("RATE_ACTION", "60/m")
 RATE_UPLOAD = environment.rate("RATE_UPLOAD", "20/10m")
 RATE_LOGIN = environment.rate("RATE_LOGIN", "10/m")
+RATE_CALLBACK = environment.rate("RATE_CALLBACK", "60/m")  # forgeries from one address; WeCom itself is never counted
 RATE_ASSISTANT = environment.rate("RATE_ASSISTANT", "10/m")
 RATELIMIT_IP_META_KEY = "accounts.limits.client_address"
 if not REDIS_URL:
@@ -320,8 +321,9 @@ WECOM_AGENT_ID = environment.number("WECOM_AGENT_ID", 1000002)
 WECOM_DAILY_MESSAGES = environment.number("WECOM_DAILY_MESSAGES", 10_000)  # what we send in a day, whatever goes wrong
 WECOM_SECRET = environment.text("WECOM_SECRET", "simulator-secret" if WECOM_SIMULATOR else "")
 _SIMULATED_CALLBACK = environment.simulated_callback(SECRET_KEY) if WECOM_SIMULATOR else ("", "")
-WECOM_CALLBACK_TOKEN = environment.text("WECOM_CALLBACK_TOKEN") or _SIMULATED_CALLBACK[0]
-WECOM_CALLBACK_AES_KEY = environment.aes_key("WECOM_CALLBACK_AES_KEY") or _SIMULATED_CALLBACK[1]
+WECOM_CALLBACK_TOKEN, WECOM_CALLBACK_AES_KEY = environment.callback_keys("", *_SIMULATED_CALLBACK)
+# The pair of before, while WeCom and the desk are given a new one: what comes sealed by it is still read.
+WECOM_CALLBACK_TOKEN_OLD, WECOM_CALLBACK_AES_KEY_OLD = environment.callback_keys("_OLD")
 WECOM_API_BASE = environment.web_address(
     "WECOM_API_BASE",
     f"{SITE_URL}/wecom/simulator/cgi-bin" if WECOM_SIMULATOR else "https://qyapi.weixin.qq.com/cgi-bin",

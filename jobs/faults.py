@@ -12,6 +12,7 @@ reaches the moment first takes the file away. So a killed process comes back una
 | m7 m8 | a file is written, not flushed; the file is there, its row is not |
 | m11 | a try is written down, WeCom was not asked |
 | m9 m10 | a socket joined and has not heard `hello`; a page asks for what it missed |
+| m12 | a person's word from WeCom is a message, its row does not say so |
 | layer | a frame goes to the channel layer |
 
 Actions: `kill` (-9), `raise`, `full` (ChannelFull), `block:SECONDS`; `*COUNT` behind it: so many times in this process.
@@ -26,7 +27,7 @@ from pathlib import Path
 from channels.exceptions import ChannelFull
 from django.conf import settings
 
-MOMENTS = ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "layer")
+MOMENTS = ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "layer")
 
 
 class Injected(Exception):

@@ -19,7 +19,7 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-RATE_SEND = RATE_ACTION = RATE_DRAFT = RATE_UPLOAD = RATE_LOGIN = RATE_ASSISTANT = "100000/m"
+RATE_SEND = RATE_ACTION = RATE_DRAFT = RATE_UPLOAD = RATE_LOGIN = RATE_CALLBACK = RATE_ASSISTANT = "100000/m"
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: consumers and workers are other threads with connections of their own.

@@ -140,6 +140,8 @@ ROWS = {
     "wecom/profile": Row("302 200 404 200 403", "401 405 405 405 405", query="?conversation=TAKEN"),
     "wecom/pictures": Row("302 405 405 405 405", "401 202 202 202 403", PICTURE),
     "wecom/pictures/<uuid:picture_id>": Row("302 200 404 404 403", "401 405 405 405 405"),
+    # WeCom's own door: who has not sealed it with our keys is nobody.
+    "wecom/callback": Row("400 400 400 400 400", "400 400 400 400 400"),
 }
 
 

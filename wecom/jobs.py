@@ -1,9 +1,13 @@
 """What the rest of the product asks of WeCom, by name."""
 
+from django.utils import timezone
+
 from jobs.queue import job
 
 from . import later, pictures, push, sending
+from .inbound import answers, media, others, receiving, turns, words  # noqa: F401  those that register, too
 
+DAY = 24 * 60 * 60
 ATTEMPTS = 120  # the backoff ends at some minutes: more than the day after which a card is given up
 DRAIN_EVERY = 20  # seconds: how soon after an outage the first waiting message finds out
 
@@ -30,3 +34,28 @@ def drain_deliveries():
 @job(sending.RECALL)
 def recall_delivery(delivery_id):
     """Take back a card whose message was seen meanwhile."""
+
+
+@job(receiving.RECEIVE, max_attempts=ATTEMPTS)
+def receive_from_wecom(inbound_id):
+    """Work on what somebody wrote in the app's chat, or on an event, in turn with what the same person did before."""
+    turns.take(inbound_id)
+
+
+@job(answers.SAY, max_attempts=ATTEMPTS)
+def say_in_app_chat(delivery_id):
+    """What the app's chat answers by itself."""
+    with later.retried():
+        answers.send(delivery_id)
+
+
+@job(media.FETCH_LATE, max_attempts=ATTEMPTS)
+def fetch_late_from_wecom(inbound_id):
+    """A picture that could not be had when its turn came."""
+    media.fetch_late(inbound_id)
+
+
+@job("sweep_inbound", every=DAY)
+def sweep_inbound():
+    """Forget what came in long ago; the messages that it became stay."""
+    receiving.sweep(timezone.now())

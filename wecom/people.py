@@ -39,6 +39,22 @@ def admit(client, code):
     return user
 
 
+def sender(client, userid):
+    """The active person who writes to the app's chat; made at the first word. Raises Refusal, WecomError.
+
+    WeCom is asked only for somebody we do not know: never inside a transaction.
+    """
+    user = User.objects.member(settings.WECOM_CORP_ID, userid)
+    if user is None:
+        member = _member(client, _userid({"userid": userid}))
+        if member.get("status") in GONE:
+            raise Refusal("inactive")
+        user = _person(userid, _facts(client, member))
+    if not user.is_active:
+        raise Refusal("inactive")
+    return user
+
+
 def _userid(info):
     """The member's userid and nothing else makes an identity; an OpenId or a partner's member is somebody else's."""
     userid = info.get("userid") or info.get("UserId") or ""

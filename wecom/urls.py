@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import in_page, views
+from .callback import callback
 
 app_name = "wecom"
 urlpatterns = [
@@ -10,4 +11,5 @@ urlpatterns = [
     path("profile", in_page.profile, name="profile"),
     path("pictures", in_page.begin_picture, name="begin-picture"),
     path("pictures/<uuid:picture_id>", in_page.picture, name="picture"),
+    path("callback", callback, name="inbound"),
 ]

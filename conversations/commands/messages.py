@@ -36,11 +36,13 @@ def post_message(
     new_topic=False,
     attachment_ids=(),
     begun=None,
+    origin="",
 ):
     """An employee writes; returns (Message, created). The same `client_id` again returns the first message.
 
     Without `conversation_id` it goes to the newest open conversation, or opens one. `begun`: the draft that
-    the words were (commands.drafts.Begun), which is over with them. Raises Refused and NotFound.
+    the words were (commands.drafts.Begun), which is over with them. `origin`: where they were written, when not at a
+    page of the desk (Message.origin). Raises Refused and NotFound.
     """
     client_id = checked_client_id(client_id)
 
@@ -53,7 +55,7 @@ def post_message(
             forget_sent(author, message.conversation, begun)
         return message, True
 
-    return _once(lambda: Words.checked(author, content, msg_type, attachment_ids), write, author, client_id)
+    return _once(lambda: Words.checked(author, content, msg_type, attachment_ids, origin), write, author, client_id)
 
 
 def post_reply(

@@ -15,14 +15,15 @@ MAX_FILES = 9
 
 @dataclass(frozen=True)
 class Words:
-    """Checked words and staged files of one author. Make it with `checked`."""
+    """Checked words and staged files of one author. Make it with `checked`. `origin`: Message.origin."""
 
     content: str
     msg_type: str
     attachments: tuple[Attachment, ...]
+    origin: str = ""
 
     @classmethod
-    def checked(cls, author, content, msg_type, attachment_ids):
+    def checked(cls, author, content, msg_type, attachment_ids, origin=""):
         """Raises Refused when it says nothing, is too long, or names a file that is not the author's to give."""
         if msg_type not in Message.MsgType.values:
             raise Refused(_("msg_type 只能是 text、image 或 file"), code="bad_msg_type")
@@ -33,7 +34,7 @@ class Words:
         if attachments:
             pictures = all(attachment.is_image for attachment in attachments)
             msg_type = Message.MsgType.IMAGE if pictures else Message.MsgType.FILE
-        return cls(content, str(msg_type), attachments)
+        return cls(content, str(msg_type), attachments, origin)
 
     def append_to(self, conversation, sender_type, author, client_id, at, internal=False):
         """Store it as a message of the locked conversation; its files are adopted in the same transaction."""
@@ -45,6 +46,7 @@ class Words:
             client_id=client_id,
             msg_type=self.msg_type,
             internal=internal,
+            facts={"origin": self.origin} if self.origin else {},
             at=at,
         )
         for position, attachment in enumerate(self.attachments):

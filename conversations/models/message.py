@@ -16,7 +16,7 @@ class Message(models.Model):
 
     A line of the system carries `notice` (which sentence) and `facts` (its blanks), so that each reader sees it in
     their own language; `content` then holds the Chinese sentence. `version` is the conversation's version at the
-    message's last change.
+    message's last change. A person's words that were not written at a page of the desk say so in `facts` (`origin`).
     """
 
     class SenderType(models.TextChoices):
@@ -62,3 +62,8 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.conversation_id} #{self.seq}"
+
+    @property
+    def origin(self):
+        """Where it was written: `wecom` for the app's chat, empty for a page of the desk."""
+        return "" if self.notice else self.facts.get("origin", "")

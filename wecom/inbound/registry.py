@@ -7,6 +7,7 @@ at least once (it must bear a second run), and in turn with everything else of t
 `wecom/jobs.py`.
 """
 
+ANY = "*"  # the MsgType of whoever takes the messages that nobody else does
 handlers = {}
 
 
@@ -21,8 +22,8 @@ def on_event(*names):
 
 
 def handler_of(entry):
-    """The handler of this Inbound, or None."""
-    return handlers.get((entry.kind, entry.event))
+    """The handler of this Inbound, or None: for events that nobody asked for."""
+    return handlers.get((entry.kind, entry.event)) or (None if entry.kind == "event" else handlers.get((ANY, "")))
 
 
 def _registering(keys):
