@@ -28,7 +28,7 @@ def cannot_take(entry, person):
 
 def not_received(entry, person, told):
     text = _("%(told)s。请再发一次，或打开页面：%(page)s")
-    _say(person, f"not_received:{entry.pk}", text % {"told": told, "page": _page()})
+    _say(person, f"not_received:{entry.pk}", text % {"told": told, "page": _page()}, entry.pk)
 
 
 def may_not_ask(entry, person):
@@ -47,9 +47,9 @@ def send(delivery_id):
         sending.finish(row)
 
 
-def _say(person, key, text):
+def _say(person, key, text, number=0):
     """In a job of its own: a WeCom that does not take our sentence must not hold up the next one of theirs."""
-    body = sending.envelope(person, "text", {"content": text})
+    body = sending.envelope(person, "text", {"content": text}, number)
     with transaction.atomic():
         row = sending.enlist(person, key, body, kind=KIND)
         enqueue(SAY, key=f"{SAY}:{row.pk}", delivery_id=row.pk)
