@@ -34,6 +34,11 @@ class DeskAdminSite(AdminSite):
 
         return update_wrapper(guarded, inner)
 
+    def index(self, request, extra_context=None):
+        from wecom.client import trouble  # not before the apps are ready
+
+        return super().index(request, {"trouble": trouble(), **(extra_context or {})})
+
     @method_decorator(sensitive_post_parameters())
     @login_not_required
     def login(self, request, extra_context=None):

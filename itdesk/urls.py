@@ -3,11 +3,15 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from wecom import ownership
+
 from . import health
+
+register_converter(ownership.NameConverter, "ownership_file")
 
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(url="/itportal/"))),
@@ -22,7 +26,9 @@ urlpatterns = [
     path("uploads/", include("conversations.urls.uploads")),
     path("files/", include("conversations.urls.files")),
     path("wecom/", include("wecom.urls")),
+    path("admin/wecom/setup/", include("wecom.setup.urls")),  # before the admin, which answers whatever is below it
     path("admin/", admin.site.urls),
+    path("<ownership_file:name>", ownership.file),
 ]
 if settings.WECOM_SIMULATOR:
     # Not routed at all otherwise: an address that does not exist cannot be left open (RELIABILITY A5).

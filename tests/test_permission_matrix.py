@@ -133,6 +133,8 @@ ROWS = {
     "wecom/simulator/cgi-bin/media/get": SIMULATED_API,
     # WeCom: open to who is not signed in yet.
     "wecom/login": Row("303 303 303 303 303", "405 405 405 405 405"),
+    # WeCom's proof that the domain is ours, once an administrator has put one there.
+    "<ownership_file:name>": Row("404 404 404 404 404", "405 405 405 405 405"),
     "wecom/oauth/callback": Row("400 400 400 400 400", "405 405 405 405 405"),
     # What pages inside WeCom ask for: signatures for our own addresses alone, the agent behind one's own request,
     # pictures of one's own choosing.
@@ -196,6 +198,7 @@ def things(zhangwei, liyang):
         "<uuid:picture_id>": str(uuid.UUID(int=3)),
         "<uuid:upload_id>": str(uuid.UUID(int=2)),
         "<slug:code>": "agent",
+        "<ownership_file:name>": "WW_verify_0.txt",
         "<str:userid>": "zhangwei",
     }
 
@@ -239,6 +242,7 @@ def in_admin(route, user):
     """An address for an admin route; whatever the id means there, the door stands before it."""
     for name in ("<path:object_id>", "<path:content_type_id>", "<id>"):
         route = route.replace(name, str(user.pk))
+    route = route.replace("<slug:slug>", "callback")
     route = re.sub(r"\^?\(\?P<app_label>([a-z_]+)[^)]*\)", r"\1", route)
     return "/" + re.sub(r"\(\?P<url>[^)]*\)", "nothing", route).rstrip("$")
 

@@ -5,17 +5,28 @@ Nothing secret leaves it: `exchange.py` makes the request and lets no address ou
 
 import json
 import logging
+from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from .errors import TOKEN_STALE, WecomError, error_for
+from .errors import TOKEN_STALE, WecomError, error_for, meaning
 from .exchange import MAX_MEDIA, Media, Request, ask
 from .limits import Limits
 from .models import AccessToken
 from .tokens import Tokens
 
 logger = logging.getLogger(__name__)
+
+
+class Trouble(NamedTuple):
+    """The connection fails `since`; `code` and `meaning` of the last answer, and the address it saw us come from."""
+
+    since: datetime
+    code: str
+    meaning: str
+    from_ip: str
 
 
 class Client:
@@ -149,10 +160,17 @@ def state():
     """For /readyz, from the database alone: "ok", "degraded" or "off"."""
     if not settings.WECOM_CORP_ID:
         return "off"
+    return "degraded" if trouble() else "ok"
+
+
+def trouble():
+    """What has been wrong with the connection since its last call, for administrators: → Trouble or None."""
     row = AccessToken.objects.filter(
         corp_id=settings.WECOM_CORP_ID, agent_id=settings.WECOM_AGENT_ID, base=settings.WECOM_API_BASE
     ).first()
-    return "degraded" if row and row.failing_since else "ok"
+    if row is None or row.failing_since is None:
+        return None
+    return Trouble(row.failing_since, row.failing_code, meaning(row.failing_code), row.failing_ip or "")
 
 
 @sensitive_variables()

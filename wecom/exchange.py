@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -15,7 +16,8 @@ from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 from urllib3.exceptions import HTTPError, NewConnectionError, ProxyError
 
-from .errors import error_for
+from .codes import STALE
+from .errors import WecomError, error_for
 
 TIMEOUTS = (3.05, 10)  # seconds: connect, read
 SLOWEST, SLOWEST_FILE = 15, 90  # seconds until the last byte: a trickle restarts the read timeout for ever
@@ -52,8 +54,11 @@ class Media:
 
 
 @sensitive_variables()
-def ask(base, request):
-    """→ the JSON answer with errcode 0 as a dict, or the `Media` where WeCom answers a file. Raises WecomError."""
+def ask(base, request, seen=None):
+    """→ the JSON answer with errcode 0 as a dict, or the `Media` where WeCom answers a file. Raises WecomError.
+
+    `seen`: a dict that gets the answer's headers, whatever the answer is.
+    """
     status, headers, content, trouble = None, {}, b"", None
     deadline = time.monotonic() + (SLOWEST if request.most is None else SLOWEST_FILE)
     try:
@@ -74,6 +79,27 @@ def ask(base, request):
     if status != 200:
         raise error_for(f"http {status}")
     return _media(headers, content) or _checked(content, request)
+
+
+def probe(base):
+    """Ask with no token, which needs no settings at all. → (seconds that our clock is ahead of WeCom's, or None where
+    it does not say; the address that it sees us come from, or ""). Raises WecomError when nobody answers as WeCom does.
+    """
+    before, headers, trouble = time.time(), {}, None
+    try:
+        ask(base, Request("GET", "get_api_domain_ip"), headers)
+    except WecomError as error:
+        trouble = error
+    if trouble is None or trouble.kind != STALE:
+        raise error_for(trouble.code if trouble else "garbled")
+    return _ahead((before + time.time()) / 2, headers.get("Date", "")), trouble.from_ip
+
+
+def _ahead(now, date):
+    try:
+        return now - parsedate_to_datetime(date).timestamp() - 0.5  # the header has whole seconds
+    except ValueError:
+        return None
 
 
 def _session():

@@ -80,22 +80,40 @@ class Tokens:
         return self._rows().filter(free, token=row.token).update(lease_owner=owner, lease_until=now + LEASE) == 1
 
     @sensitive_variables()
+    def renew(self):
+        """Fetch a token now, however good the one is that lies here. Raises WecomError, and never in spite of a block:
+        a secret that is wrong must not be tried again and again by somebody who presses a button.
+        """
+        row, now = self.row(), timezone.now()
+        if row.blocked_until and now < row.blocked_until:
+            raise _blocked(row, now)
+        owner = uuid4().hex
+        return self._fetched(owner) if self._lease(row, owner, now) else self.current()
+
+    @sensitive_variables()
     def _refresh(self, owner):
-        mine = self._rows().filter(lease_owner=owner)
         row, now = self.row(), timezone.now()
         if row.token and now < row.refresh_at:  # a colleague finished between our look and our lease
-            mine.update(lease_until=None)
+            self._mine(owner).update(lease_until=None)
             return row.token
+        try:
+            return self._fetched(owner)
+        except WecomError as error:
+            if row.token and now < row.expires_at and error.code not in SECRET_WRONG:
+                return row.token
+            raise
+
+    @sensitive_variables()
+    def _fetched(self, owner):
+        now = timezone.now()
         try:
             token, life = self.fetch()
         except WecomError as error:
             block = {"blocked_until": now + BLOCK, "blocked_code": error.code} if error.code in SECRET_WRONG else {}
-            mine.update(lease_until=None, **block)
+            self._mine(owner).update(lease_until=None, **block)
             self.note(error)
-            if row.token and now < row.expires_at and not block:
-                return row.token
             raise
-        mine.update(
+        self._mine(owner).update(
             token=token,
             refresh_at=now + timedelta(seconds=life * REFRESH_AT),
             expires_at=now + timedelta(seconds=life),
@@ -104,6 +122,9 @@ class Tokens:
             blocked_code=None,
         )
         return token
+
+    def _mine(self, owner):
+        return self._rows().filter(lease_owner=owner)
 
 
 def _blocked(row, now):
