@@ -3,15 +3,13 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path, register_converter
+from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from wecom import ownership
 
 from . import health
-
-register_converter(ownership.NameConverter, "ownership_file")
 
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(url="/itportal/"))),

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
+from django.urls import register_converter
 from django.urls.converters import StringConverter
 from django.views.decorators.http import require_safe
 
@@ -11,6 +12,9 @@ from .models.ownership_file import NAME
 
 class NameConverter(StringConverter):
     regex = NAME
+
+
+register_converter(NameConverter, "ownership_file")
 
 
 @login_not_required
