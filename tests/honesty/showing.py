@@ -124,7 +124,7 @@ SHOWING = [
     broken(
         "an upload stays while the scanner is away",
         "every refusal forgets it",
-        "conversations/tests/test_uploads.py::test_a_scanner_that_is_away_costs_no_byte",
+        "conversations/tests/test_upload_crashes.py::test_a_scanner_that_is_away_costs_no_byte",
         ("conversations/commands/uploads.py", "if error.status != BUSY:", "if error.status:"),
     ),
     broken(

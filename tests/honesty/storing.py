@@ -171,7 +171,7 @@ STORING = [
     broken(
         "the upload's row lock",
         "a piece is counted without it",
-        f"{PIECES}test_of_pieces_that_come_together_one_is_written",
+        "conversations/tests/test_upload_crashes.py::test_of_pieces_that_come_together_one_is_written",
         (UPLOADS, "Upload.objects.select_for_update()", "Upload.objects"),
         real=True,
     ),
@@ -184,7 +184,7 @@ STORING = [
     broken(
         "a checksum over all pieces",
         "their number of bytes will do",
-        f"{PIECES}test_bytes_that_a_power_cut_spoilt_are_asked_for_again",
+        "conversations/tests/test_upload_crashes.py::test_bytes_that_a_power_cut_spoilt_are_asked_for_again",
         (
             "conversations/partials.py",
             "return (size, checksum) == (upload.size, upload.checksum)",
