@@ -7,10 +7,10 @@ that no internal note reaches its employee by any way (CONTRACT 3).
 from accounts.models import Role
 
 from .models import Conversation
-from .states import AGENT_ACTIONS, Action
+from .states import AGENT_ACTIONS, EMPLOYEE_ACTIONS
 
 EMPLOYEE, AGENTS = "employee", "agents"
-EMPLOYEE_ACTIONS = frozenset({"read", Action.WRITE, Action.HANDOFF})
+EMPLOYEE_RIGHTS = frozenset({"read", *EMPLOYEE_ACTIONS})
 AGENT_RIGHTS = frozenset({"read", "reply", "note", *AGENT_ACTIONS})
 
 
@@ -25,7 +25,7 @@ def visible_to(user, audience):
 def may(user, action, conversation):
     """Whether `user` may do `action` (read, reply, note, or one of states.Action) with this conversation."""
     if conversation.employee_id == user.pk:
-        return action in EMPLOYEE_ACTIONS and user.has_role(Role.USER)
+        return action in EMPLOYEE_RIGHTS and user.has_role(Role.USER)
     return action in AGENT_RIGHTS and user.has_role(Role.AGENT)
 
 

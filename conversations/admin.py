@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 
-from .models import CannedReply, Category, Conversation, DeskWords, Event, Group, Message
+from .models import CannedReply, Category, Conversation, DeskWords, Event, Feedback, Group, Message
 from .presentation import words_of
 from .queries.timeline import sentence_of
 from .wording import kind_label
@@ -170,6 +170,20 @@ class EventAdmin(Told, Log):
     list_filter = ["at"]
     ordering = ["-id"]
     fields = ["conversation", "version", "kind", "actor", "facts", "at"]
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(Log):
+    list_display = ["rated_at", "score", "words", "verdict", "conversation", "employee", "agent"]
+    list_select_related = ["conversation__employee", "agent"]
+    list_filter = ["score", "verdict", "rated_at", "agent"]
+    ordering = ["-id"]
+    fields = ["conversation", "employee", "agent", "verdict", "answered_at", "score", "words", "rated_at"]
+    readonly_fields = ["employee"]
+
+    @admin.display(description=_("员工"))
+    def employee(self, feedback):
+        return feedback.conversation.employee
 
 
 @admin.register(Group)

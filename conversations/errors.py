@@ -1,5 +1,7 @@
 """Why a command did not do what was asked. `reason` is a finished sentence in the reader's language."""
 
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 
@@ -23,6 +25,15 @@ class NotAllowed(Refused):
 
     def __init__(self, reason):
         super().__init__(reason, status=403, code="not_allowed")
+
+
+class TooSoon(Refused):
+    """Urged a short time ago: possible again `at` (a datetime), in `wait` (a timedelta)."""
+
+    def __init__(self, at, wait):
+        clock = date_format(timezone.localtime(at), "H:i")
+        super().__init__(_("已经催过了，%(time)s 后可以再催") % {"time": clock}, status=429, code="too_soon")
+        self.at, self.wait = at, wait
 
 
 class Stale(Refused):

@@ -10,6 +10,9 @@ NOTICES = {
     "handed_off": _("已为您转人工"),
     "resolved": _("%(agent)s 已将请求标记为已解决"),
     "reopened": _("请求已重新打开"),
+    "denied": _("还没有解决，已重新排队"),
+    "urged": _("已催一下，排到了前面"),
+    "urged_owner": _("已催一下，并提醒了 %(agent)s"),
 }
 
 

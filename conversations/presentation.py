@@ -1,6 +1,9 @@
 """The only code that renders a message, an inbox row or a header; each has one shape, wherever it is shown."""
 
+import math
+
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -8,8 +11,9 @@ from .access import AGENTS
 from .attachments import attachment_json
 from .body import body_html
 from .file_kinds import TEXT, sign_of
-from .models import Attachment, Message
+from .models import Attachment, Feedback, Message
 from .notices import sentence
+from .queries.feedback import asks_rating, change_wait, is_asked, may_urge, urge_wait
 from .queries.queue import position
 from .states import Status, actions_for
 from .wording import LAST_LINE_CHARS, one_line
@@ -168,10 +172,52 @@ def row_html(conversation):
 
 
 def header_html(conversation):
-    """The employee's state line: one true sentence."""
-    place = position(conversation)
-    context = {"conversation": conversation, "position": place, "sentence": state_sentence(conversation, place)}
+    """What stands around the employee's thread: the state line, and behind it what they may say of a resolution."""
+    return state_html(conversation) + feedback_html(conversation)
+
+
+def state_html(conversation):
+    """The employee's state line: one true sentence, and the way to hurry."""
+    place, now = position(conversation), timezone.now()
+    wait = urge_wait(conversation, now)
+    context = {
+        "conversation": conversation,
+        "position": place,
+        "sentence": state_sentence(conversation, place),
+        "may_urge": may_urge(conversation),
+        "again_in": math.ceil(wait.total_seconds()) if wait else None,
+        "again_at": now + wait if wait else None,
+    }
     return render_to_string("conversations/_header.html", context)
+
+
+def feedback_html(conversation):
+    """The questions "solved?" and "how was it?" with their answers; empty when there is nothing to ask."""
+    now = timezone.now()
+    if not is_asked(conversation, now):
+        return ""
+    feedback = conversation.feedback
+    wait = change_wait(feedback, now)
+    context = {
+        "conversation": conversation,
+        "feedback": feedback,
+        "scores": Feedback.Score,
+        "asks_rating": wait or (feedback and not feedback.score and asks_rating(conversation, now)),
+        "change_in": math.ceil(wait.total_seconds()) if wait else None,
+    }
+    return render_to_string("conversations/_feedback.html", context)
+
+
+def feedback_json(conversation):
+    """What was said of the resolution in force, which `epoch` names (None: none is), and when it may be urged again."""
+    feedback, wait = conversation.feedback, urge_wait(conversation)
+    return {
+        "epoch": conversation.epoch if conversation.status == Status.RESOLVED else None,
+        "verdict": feedback.verdict if feedback else "",
+        "score": feedback.score if feedback else None,
+        "words": feedback.words if feedback else "",
+        "urge_again_in": math.ceil(wait.total_seconds()) if wait else 0,
+    }
 
 
 def state_sentence(conversation, place=None):

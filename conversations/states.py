@@ -23,6 +23,10 @@ class Action(models.TextChoices):
     TRANSFER = "transfer", _("转交")
     RESOLVE = "resolve", _("解决")
     REOPEN = "reopen", _("重新打开")
+    CONFIRM = "confirm", _("已解决")
+    DENY = "deny", _("没解决")
+    RATE = "rate", _("评价")
+    URGE = "urge", _("催一下")
 
 
 #                    in bot             in queued          in assigned        in resolved
@@ -34,10 +38,15 @@ TRANSITIONS = {
     Action.TRANSFER: {"bot": "assigned", "queued": "assigned", "assigned": "assigned"},
     Action.RESOLVE:  {"bot": "resolved", "queued": "resolved", "assigned": "resolved"},
     Action.REOPEN:   {"resolved": "assigned"},
+    Action.CONFIRM:  {"resolved": "resolved"},
+    Action.DENY:     {"resolved": "queued"},
+    Action.RATE:     {"resolved": "resolved"},
+    Action.URGE:     {"queued": "queued", "assigned": "assigned"},
 }  # fmt: skip
 
 FIRST = Status.QUEUED
 OPEN = (Status.BOT, Status.QUEUED, Status.ASSIGNED)
+EMPLOYEE_ACTIONS = (Action.WRITE, Action.HANDOFF, Action.CONFIRM, Action.DENY, Action.RATE, Action.URGE)
 AGENT_ACTIONS = (Action.CLAIM, Action.RELEASE, Action.TRANSFER, Action.RESOLVE, Action.REOPEN)
 
 

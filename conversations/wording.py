@@ -12,6 +12,7 @@ from .errors import Refused
 
 SUBJECT_CHARS = 60
 LAST_LINE_CHARS = 100
+WORDS_CHARS = 300  # a remark with a rating
 CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 KIND_LABELS = {"image": gettext_noop("[图片]"), "file": gettext_noop("[文件]")}
 
@@ -72,6 +73,14 @@ def checked_draft(raw):
     if len(content) > settings.MESSAGE_MAX_CHARS:
         raise Refused(_("草稿太长，只保存在这台设备上"), code="too_long")
     return content if has_ink(content) else ""
+
+
+def checked_words(raw):
+    """A remark of one line, or nothing. Raises Refused when it is too long or not text."""
+    words = " ".join(checked_content(raw, may_be_empty=True).split())
+    if len(words) > WORDS_CHARS:
+        raise Refused(_("留言最多 %(limit)s 字") % {"limit": WORDS_CHARS}, code="too_long")
+    return words if has_ink(words) else ""
 
 
 def has_ink(content):

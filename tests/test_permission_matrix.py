@@ -75,6 +75,13 @@ ROWS = {
     "itdesk/c/<uuid:conversation_id>/draft": Row("302 200 404 404 403", "401 200 404 404 403", DRAFT),
     "itdesk/c/<uuid:conversation_id>/header": OWN_PAGE,
     "itdesk/c/<uuid:conversation_id>/handoff": Row("302 405 405 405 405", "401 200 404 404 403"),
+    # Not resolved here, so for its employee the first three are over; anybody else learns nothing.
+    "itdesk/c/<uuid:conversation_id>/rating": Row(
+        "302 405 405 405 405", "401 409 404 404 403", {"epoch": "1", "score": "3"}
+    ),
+    "itdesk/c/<uuid:conversation_id>/solved": Row("302 405 405 405 405", "401 409 404 404 403", {"epoch": "1"}),
+    "itdesk/c/<uuid:conversation_id>/unsolved": Row("302 405 405 405 405", "401 409 404 404 403", {"epoch": "1"}),
+    "itdesk/c/<uuid:conversation_id>/urge": Row("302 405 405 405 405", "401 200 404 404 403"),
     "itdesk/c/<uuid:conversation_id>/read": Row("302 405 405 405 405", "401 200 404 404 403", {"seq": "1"}),
     # Console: the role agent.
     "agent/": AGENTS_PAGE,

@@ -59,3 +59,8 @@ def fetch_late_from_wecom(inbound_id):
 def sweep_inbound():
     """Forget what came in long ago; the messages that it became stay."""
     receiving.sweep(timezone.now())
+
+
+@job("notify_agents")
+def notify_agents(conversation_id, kind):
+    """Holds the name until agents are notified; the urge stands in the thread and in the lists either way."""

@@ -67,7 +67,7 @@ def append_notice(conversation, notice, *, at, **facts):
 
 CHANGING_FIELDS = [
     "status", "assigned_agent", "last_line", "last_seq", "last_public_seq", "version", "silent_changes", "epoch",
-    "last_message_at", "waiting_since", "order_at", "resolved_at",
+    "last_message_at", "waiting_since", "order_at", "urged_at", "resolved_at",
 ]  # fmt: skip
 
 

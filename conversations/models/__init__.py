@@ -3,6 +3,7 @@ from .catalog import CannedReply, Category, DeskWords, Group
 from .conversation import Conversation, ReadMark
 from .draft import Draft
 from .event import Event
+from .feedback import Feedback
 from .message import Message
 from .upload import Upload
 
@@ -14,6 +15,7 @@ __all__ = [
     "DeskWords",
     "Draft",
     "Event",
+    "Feedback",
     "Group",
     "Message",
     "ReadMark",

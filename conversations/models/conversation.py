@@ -23,7 +23,8 @@ class Conversation(models.Model):
     `waiting_since` is the time of the oldest employee message that no person has answered yet, else None; whoever is
     in the queue waits. `last_message_at` and `last_line` know public messages only: an employee sees both.
     `order_at` is the inbox's order in one indexable column: `waiting_since`, or, when nobody waits, the last message's
-    time a century later (NULLS LAST cannot be indexed on SQLite). Both are set by `waits` only.
+    time a century later (NULLS LAST cannot be indexed on SQLite). Whoever urged (`urged_at`) and still waits stands a
+    century earlier: before all others, and among themselves by their wait. Both are set by `waits` only.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,6 +52,7 @@ class Conversation(models.Model):
     last_message_at = models.DateTimeField(_("最近消息"))
     waiting_since = models.DateTimeField(_("等待自"), null=True, blank=True)
     order_at = models.DateTimeField()
+    urged_at = models.DateTimeField(_("催单于"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("解决于"), null=True, blank=True)
 
     class Meta:
@@ -81,7 +83,19 @@ class Conversation(models.Model):
     def waits(self, since):
         """Set since when the employee waits (None: nobody waits). The caller saves."""
         self.waiting_since = since
-        self.order_at = since or self.last_message_at + CALM_SHIFT
+        self.order_at = (since - CALM_SHIFT if self.is_urged else since) or self.last_message_at + CALM_SHIFT
+
+    @property
+    def is_urged(self):
+        """Whether its employee asked to hurry and nobody has answered since."""
+        return bool(self.urged_at and self.waiting_since and self.urged_at >= self.waiting_since)
+
+    @property
+    def feedback(self):
+        """What its employee said of the resolution in force (models.Feedback), or None. One query unless prefetched."""
+        if self.status != Status.RESOLVED:
+            return None
+        return next((each for each in self.feedbacks.all() if each.epoch == self.epoch), None)
 
 
 class ReadMark(models.Model):

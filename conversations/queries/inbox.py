@@ -47,6 +47,8 @@ def inbox_page(agent, view, q="", cursor="", limit=PAGE):
         raise Refused(_("没有这个列表"), status=404, code="no_such_view")
     rows = access.visible_to(agent, access.AGENTS).filter(condition(agent, view))
     rows = rows.select_related("employee", "assigned_agent", "group", "category")
+    if view == RESOLVED:
+        rows = rows.prefetch_related("feedbacks")  # a row shows how its end was rated
     if words := searched(q):
         rows = rows.filter(_matches(words))
     key, newest_first = ("resolved_at", True) if view == RESOLVED else ("order_at", False)

@@ -17,6 +17,10 @@ SENTENCES = {
     "conversation.transferred": gettext_noop("%(actor)s 转给 %(to_name)s"),
     "conversation.resolved": gettext_noop("%(actor)s 标记为已解决"),
     "conversation.reopened": gettext_noop("%(actor)s 重新打开"),
+    "conversation.urged": gettext_noop("%(actor)s 催了一下"),
+    "resolution.confirmed": gettext_noop("%(actor)s 确认已解决"),
+    "resolution.denied": gettext_noop("%(actor)s 表示没有解决"),
+    "resolution.rated": gettext_noop("%(actor)s 评价了这次处理"),
 }
 WRITTEN = {
     "message.posted": gettext_noop("%(actor)s 发出消息"),

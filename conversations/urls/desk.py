@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import desk, drafts
+from ..views import desk, drafts, feedback
 
 app_name = "desk"
 
@@ -16,5 +16,9 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/draft", drafts.own_request, name="draft"),
     path("c/<uuid:conversation_id>/header", desk.header, name="header"),
     path("c/<uuid:conversation_id>/handoff", desk.handoff, name="handoff"),
+    path("c/<uuid:conversation_id>/rating", feedback.rating, name="rating"),
     path("c/<uuid:conversation_id>/read", desk.read, name="read"),
+    path("c/<uuid:conversation_id>/solved", feedback.solved, name="solved"),
+    path("c/<uuid:conversation_id>/unsolved", feedback.unsolved, name="unsolved"),
+    path("c/<uuid:conversation_id>/urge", feedback.urge, name="urge"),
 ]

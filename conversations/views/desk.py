@@ -20,7 +20,15 @@ from ..commands.messages import post_message
 from ..commands.reading import mark_read
 from ..errors import Refused
 from ..file_kinds import EXTENSIONS
-from ..presentation import draft_json, header_html, message_html, message_json, state_sentence
+from ..presentation import (
+    draft_json,
+    feedback_html,
+    header_html,
+    message_html,
+    message_json,
+    state_html,
+    state_sentence,
+)
 from ..queries import history
 from ..queries.drafts import own_draft, own_drafts
 from ..queries.queue import position
@@ -181,7 +189,8 @@ def _chat_context(request, page, *, fresh=False, point=None):
         "conversation_url": reverse("desk:conversation", args=[NOBODY]),
         "handoff_url": reverse("desk:handoff", args=[present.id if present else NOBODY]),
         "can_handoff": bool(present and next_status(present.status, Action.HANDOFF)),
-        "header": header_html(present) if present else "",
+        "header": state_html(present) if present else "",
+        "feedback": feedback_html(present) if present else "",
         "bubbles": [message_html(message, EMPLOYEE) for message in page.messages] if page else [],
         "fresh": fresh,
         "point": point,

@@ -8,6 +8,7 @@ import { DeskDraft } from "./desk_draft.js";
 import { NEW } from "./drafts.js";
 import { Edges } from "./edges.js";
 import { Feed } from "./feed.js";
+import { Feedback } from "./feedback.js";
 import { refusalOf, send, sessionEnded } from "./http.js";
 import { linkNotice } from "./link_notice.js";
 import { readTexts } from "./paper.js";
@@ -54,7 +55,7 @@ const feed = new Feed(part("messages"), {
   onInserted: arrived,
 });
 const edges = new Edges(feed, part("scroll"), { older: part("older"), newer: part("newer") });
-const stateLine = new StateLine(part("state"), { address: () => addressOf("header"), onStatus });
+const stateLine = new StateLine(part("state"), { address: () => addressOf("header"), onShown });
 const tray = new Tray(part("tray"), { maxBytes: Number(root.dataset.maxBytes), onRefused: word });
 const sending = new Sending({
   feed,
@@ -89,6 +90,16 @@ const socket = new Socket("/ws/desk/", { onFrame, onState, onSignedOut: dismisse
 
 const badge = new UnreadBadge(part("unread").parentElement, () => {
   return `${root.dataset.unreadUrl}?${new URLSearchParams({ conversation_id: feed.conversationId || "" })}`;
+});
+const feedback = new Feedback(root, {
+  holder: part("feedback"),
+  around: (change) => scroll.around(change),
+  onAnswer(html) {
+    stateLine.show(html);
+    feed.catchUp();
+  },
+  onRefused: word,
+  ask: () => stateLine.refresh(),
 });
 const receipts = new Receipts(part("messages"), document.getElementById("read-sign"), isMine);
 const typist = new Typist((frame) => socket.send(frame));
@@ -207,8 +218,9 @@ function seenUpTo(seq) {
   feed.list.querySelectorAll("[data-seq]").forEach((article) => Number(article.dataset.seq) <= seq && seen(article.id));
 }
 
-function onStatus(status) {
+function onShown(status, fragment) {
   part("handoff").hidden = status !== "bot";
+  feedback.show(fragment);
 }
 
 function onState(state) {

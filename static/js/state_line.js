@@ -4,12 +4,13 @@ import { fragmentOf, Offline, send } from "./http.js";
 
 const HERD = 2000; // ms over which the pages of a whole queue spread their questions when it moves
 
-/** `new StateLine(holder, {address(), onStatus(status)})`; `address()` is where it is asked, or "" when there is none. */
+/** `new StateLine(holder, {address(), onShown(status, fragment)})`; `address()` is where it is asked, or "" when there is
+ * none. `fragment`: all that came with the line, and is as new as it. */
 export class StateLine {
-  constructor(holder, { address, onStatus }) {
+  constructor(holder, { address, onShown }) {
     this.holder = holder;
     this.address = address;
-    this.onStatus = onStatus;
+    this.onShown = onShown;
     this.timer = null;
   }
 
@@ -25,7 +26,8 @@ export class StateLine {
 
   /** Show it unless something newer stands there: frames overtake each other. */
   show(html) {
-    const line = fragmentOf(html).querySelector("[data-version]");
+    const fragment = fragmentOf(html);
+    const line = fragment.querySelector("[data-version]");
     if (!line || Number(line.dataset.version) < this.version) {
       return;
     }
@@ -35,7 +37,7 @@ export class StateLine {
     } else {
       this.holder.querySelector("[data-version]").dataset.version = line.dataset.version;
     }
-    this.onStatus(line.dataset.status);
+    this.onShown(line.dataset.status, fragment);
   }
 
   replace(line) {
