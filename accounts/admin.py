@@ -235,6 +235,7 @@ WORDS = {
     "user.enrolled": gettext_lazy("登记人员"),
     "user.deactivated": gettext_lazy("停用"),
     "user.activated": gettext_lazy("启用"),
+    "user.renamed": gettext_lazy("账号更名"),
     "breakglass.created": gettext_lazy("建立应急管理员"),
     "breakglass.password_set": gettext_lazy("重设应急密码"),
 }

@@ -1,7 +1,8 @@
 """The only code that gives or takes a role or a place in the house; commands, admin and first login all come here.
 
 Each function answers whether anything changed, writes one audit row when it did, and tells open sockets after commit.
-`channel` says where the change came from: admin, command, login or demo; `by` is the person, None for a program.
+`channel` says where the change came from: admin, command, login, directory or demo; `by` is the person, None for a
+program.
 """
 
 import re
@@ -13,6 +14,7 @@ from . import signals
 from .models import AuditEntry, Role, RoleGrant, User
 
 DEFAULT_ROLES = ((Role.USER, "员工"), (Role.AGENT, "客服"), (Role.ADMIN, "管理员"))
+DIRECTORY = "directory"  # the channel of what WeCom's directory says
 USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")  # WeCom's own rule
 
 
@@ -65,6 +67,25 @@ def deactivate(user, *, channel, by=None):
 def activate(user, *, channel, by=None):
     """Let `user` in again with the roles of before; they have to sign in anew."""
     return _set_active(user, True, "user.activated", channel, by)
+
+
+def left_by_directory(user):
+    """Whether `user` was shut out last because WeCom did not show them any more, and not by an administrator."""
+    turns = AuditEntry.objects.filter(subject=user, action="user.deactivated").order_by("-id")
+    return turns.values_list("channel", flat=True).first() == DIRECTORY
+
+
+def rename(user, userid, *, channel):
+    """The same person under another WeCom userid; roles, requests and sessions stay. Raises IntegrityError where somebody
+    else is known by it."""
+    with transaction.atomic():
+        user = _locked(user)
+        if user.userid == userid:
+            return False
+        before, user.userid = user.userid, userid
+        user.save(update_fields=["userid", "userid_key", "username"])
+        record(user, "user.renamed", channel, before=before, after=userid)
+        return True
 
 
 def enrol(corp_id, userid, *, channel, by=None):

@@ -330,6 +330,8 @@ WECOM_API_BASE = environment.web_address(
 )
 # The one way out to WeCom where the network has one; a fixed outgoing address is also what 企业可信 IP asks for.
 WECOM_PROXY = environment.web_address("WECOM_PROXY")
+# More of our people than this share leave within a day: the directory is not believed until an administrator says so.
+WECOM_LEAVERS_PERCENT = environment.number("WECOM_LEAVERS_PERCENT", 10)
 # Where people are sent to sign in: WeCom's own pages, or the simulator's one page that stands in for both.
 _SIMULATED_SIGN_IN = "/wecom/simulator/authorize" if WECOM_SIMULATOR else ""
 WECOM_AUTHORIZE_URL = _SIMULATED_SIGN_IN or "https://open.weixin.qq.com/connect/oauth2/authorize"

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from . import directory_admin  # noqa: F401  (registers its page)
 from .models import Delivery, DeliveryTry
 
 

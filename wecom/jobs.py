@@ -5,7 +5,7 @@ from django.utils import timezone
 from jobs.queue import job
 
 from . import later, pictures, push, sending
-from .inbound import answers, media, others, receiving, turns, words  # noqa: F401  those that register, too
+from .inbound import answers, directory, media, others, receiving, turns, words  # noqa: F401  those that register, too
 
 DAY = 24 * 60 * 60
 ATTEMPTS = 120  # the backoff ends at some minutes: more than the day after which a card is given up

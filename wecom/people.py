@@ -28,28 +28,27 @@ def admit(client, code):
 
     Calls WeCom up to three times, so never inside a transaction.
     """
-    userid = _userid(client.user_info(code))
-    member = _member(client, userid)
-    if member.get("status") in GONE:
-        raise Refusal("inactive")
-    facts = _facts(client, member)
-    user = _person(userid, facts)
-    if not user.is_active:
-        raise Refusal("inactive")
-    return user
+    return _admitted(client, _userid(client.user_info(code)))
 
 
 def sender(client, userid):
     """The active person who writes to the app's chat; made at the first word. Raises Refusal, WecomError.
 
-    WeCom is asked only for somebody we do not know: never inside a transaction.
+    WeCom is asked only for somebody we do not know, or who had left: never inside a transaction.
     """
     user = User.objects.member(settings.WECOM_CORP_ID, userid)
-    if user is None:
-        member = _member(client, _userid({"userid": userid}))
-        if member.get("status") in GONE:
-            raise Refusal("inactive")
-        user = _person(userid, _facts(client, member))
+    if user is None or (not user.is_active and roles.left_by_directory(user)):
+        return _admitted(client, _userid({"userid": userid}))
+    if not user.is_active:
+        raise Refusal("inactive")
+    return user
+
+
+def _admitted(client, userid):
+    member = _member(client, userid)
+    if has_left(member):
+        raise Refusal("inactive")
+    user = _person(userid, facts_of(member, department_of(client, member)))
     if not user.is_active:
         raise Refusal("inactive")
     return user
@@ -75,9 +74,14 @@ def _member(client, userid):
     return member
 
 
-def _facts(client, member):
+def has_left(member):
+    """Whether WeCom keeps this member as disabled or gone."""
+    return member.get("status") in GONE
+
+
+def facts_of(member, department):
     """What is shown of a person; WeCom may withhold any of it, then what we know already stays."""
-    known = {"name": member.get("name"), "position": member.get("position"), "department": _department(client, member)}
+    known = {"name": member.get("name"), "position": member.get("position"), "department": department}
     return {
         field: value[: User._meta.get_field(field).max_length]
         for field, value in known.items()
@@ -85,9 +89,15 @@ def _facts(client, member):
     }
 
 
-def _department(client, member):
+def departments_of(member):
+    """Ids of the departments, the main one first."""
     ids = [member.get("main_department"), *(member.get("department") or [])]
-    number = next((one for one in ids if isinstance(one, int) and one > 0), None)
+    return [one for one in ids if isinstance(one, int) and one > 0]
+
+
+def department_of(client, member):
+    """The name of the member's department, or None."""
+    number = next(iter(departments_of(member)), None)
     if number is None:
         return None
     try:
@@ -96,13 +106,23 @@ def _department(client, member):
         return None  # a department's name is no reason to keep somebody out
 
 
+def update(user, facts):
+    """Write what is new of `facts` (from `facts_of`). Returns whether anything was."""
+    changed = [field for field, value in facts.items() if getattr(user, field) != value]
+    for field in changed:
+        setattr(user, field, facts[field])
+    if changed:
+        user.save(update_fields=changed)
+    return bool(changed)
+
+
 def _person(userid, facts):
     user = User.objects.member(settings.WECOM_CORP_ID, userid) or _new_person(userid, facts)
-    changed = [field for field, value in facts.items() if getattr(user, field) != value]
-    if changed:
-        for field in changed:
-            setattr(user, field, facts[field])
-        user.save(update_fields=changed)
+    update(user, facts)
+    if not user.is_active and roles.left_by_directory(user):
+        # They came back: WeCom shows them again. Whom an administrator shut out stays outside.
+        roles.activate(user, channel="login")
+        user.refresh_from_db()
     if user.is_active:
         _first_role(user)
     return user

@@ -18,6 +18,7 @@ from .access_token import AccessToken
 from .api_limit import ApiLimit
 from .code_exchange import CodeExchange
 from .delivery import Delivery, DeliveryTry
+from .directory_run import DirectoryRun
 from .inbound import Inbound
 from .js_ticket import JsTicket
 from .milestone import Milestone
@@ -31,6 +32,7 @@ __all__ = [
     "CodeExchange",
     "Delivery",
     "DeliveryTry",
+    "DirectoryRun",
     "Fault",
     "Inbound",
     "JsTicket",
