@@ -19,10 +19,10 @@ export function replaceKeeping(present, article) {
 
 // While the article is not part of the page its pictures are not asked for: each that is not needed goes before it is.
 function keptPictures(present, article) {
-  const local = Array.from(present.querySelectorAll("[data-files] img"));
-  return Array.from(article.querySelectorAll("img[data-file]")).reduce((kept, fresh, at) => {
+  const local = localPictures(present, article);
+  return Array.from(article.querySelectorAll("img[data-file]")).reduce((kept, fresh) => {
     const same = present.querySelector(`img[data-file="${fresh.dataset.file}"]`);
-    const picture = same || local[at];
+    const picture = same || local.get(fresh.closest("li"));
     if (!picture || !picture.complete || !picture.naturalWidth) {
       return kept;
     }
@@ -30,6 +30,13 @@ function keptPictures(present, article) {
     fresh.replaceWith(slot);
     return [...kept, { slot, picture: same || dressed(picture, fresh), whole: same ? null : waiting(fresh) }];
   }, []);
+}
+
+// File by file, as they were chosen: not every picture of this device is one to the server (a BMP is a file to it).
+function localPictures(present, article) {
+  const [chosen, stored] = [present.querySelectorAll("[data-files] > *"), article.querySelectorAll("[data-attachments] > li")];
+  const pairs = chosen.length === stored.length ? Array.from(stored).map((place, at) => [place, chosen[at]]) : [];
+  return new Map(pairs.filter(([, preview]) => preview.matches("img")));
 }
 
 function dressed(picture, fresh) {

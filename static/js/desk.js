@@ -1,6 +1,7 @@
 // Wires the employee's page: who tells whom. Every idea has a module of its own.
 
 import { acceptFrom, acceptOn } from "./arrivals.js";
+import { moveTo } from "./back_step.js";
 import { offerCapture } from "./capture.js";
 import { Composer } from "./composer.js";
 import { copyButtons } from "./copy.js";
@@ -122,7 +123,7 @@ function endOffer() {
 function adopt(conversationId) {
   feed.conversationId = conversationId;
   root.dataset.conversationId = conversationId;
-  history.replaceState(null, "", addressOf(""));
+  moveTo(addressOf(""));
   part("new").hidden = false;
   endOffer();
   part("handoff").action = addressOf("handoff");

@@ -47,7 +47,7 @@ class Editor {
     this.part("note").textContent = note;
     this.part("note").hidden = !note;
     this.listen();
-    closedByBack(() => this.closed());
+    this.stepBack = closedByBack(() => this.closed());
     this.stage.canvas.focus({ preventScroll: true });
     this.fit();
     this.hand.take(tool);
@@ -195,11 +195,11 @@ class Editor {
     }
   }
 
-  /** Once: the step back takes a moment, and a second one would leave the page. */
+  /** The first way out that was taken counts: the step back takes a moment. */
   leave(result) {
-    if (!this.isLeaving && this.root.isConnected) {
+    if (!this.isLeaving) {
       Object.assign(this, { result, isLeaving: true });
-      history.back();
+      this.stepBack();
     }
   }
 

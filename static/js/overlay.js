@@ -1,6 +1,8 @@
 // What lies over the whole page for a while: a picture, a text. Not a new tab: the in-app browsers open none, or lose the
 // way back.
 
+import { closedByBack } from "./back_step.js";
+
 const STOPS = "button, a[href], [tabindex='0']";
 
 /**
@@ -11,9 +13,8 @@ export class Overlay {
   constructor(element, { onClosed = () => {} } = {}) {
     this.element = element;
     this.onClosed = onClosed;
-    this.leaving = false;
+    this.stepBack = () => {};
     element.addEventListener("keydown", (event) => this.key(event));
-    window.addEventListener("popstate", (event) => this.left(event), true);
   }
 
   get isOpen() {
@@ -22,27 +23,16 @@ export class Overlay {
 
   open(first, comesFrom) {
     this.comesFrom = comesFrom;
-    this.leaving = false;
     this.element.hidden = false;
     first.focus();
-    const { topic } = history.state || {}; // a reload goes on with it (topics.js)
-    history.pushState({ overlay: true, topic }, "");
+    this.stepBack = closedByBack(() => this.left());
   }
 
-  /** One step back, and not two where somebody presses twice: the second would leave the page. */
   close() {
-    if (this.isOpen && !this.leaving) {
-      this.leaving = true;
-      history.back();
-    }
+    this.stepBack();
   }
 
-  left(event) {
-    if (!this.isOpen) {
-      return;
-    }
-    // This step back was ours alone: HTMX would put the thread on the page anew, and the reader's place with it.
-    event.stopImmediatePropagation();
+  left() {
     this.element.hidden = true;
     this.onClosed();
     const opener = this.comesFrom();

@@ -12,6 +12,7 @@ from conversations.models import Attachment
 
 from .drawing import COVER, GROUND, MARK, SECRET, Editor, chosen, count_of, opened, photo, pick, screen, stored
 from .steps import Console, Desk
+from .test_desk import hold_posts, until
 
 STICKS_OUT = """() => Array.from(document.querySelectorAll(".editor *")).filter((each) => {
   const box = each.getBoundingClientRect();
@@ -417,6 +418,24 @@ def test_one_step_back_closes_the_editor_and_nothing_else(console, way):
     expect(console.page.locator("[data-mark]")).to_be_focused()
     send(console.page)
     assert [each for each in asked if "hx-history-restore-request" in each] == []
+
+
+def test_a_request_that_begins_behind_the_editor_keeps_its_address(desk):
+    """The first words are answered while somebody draws: the page below has another address from then on."""
+    held = hold_posts(desk.page)
+    desk.write("打印机连不上了")
+    pick(desk.page, ("屏幕.png", screen()))
+    editor = Editor(desk.page).open()
+    until(desk.page, lambda: held)
+    held.pop().continue_()
+    desk.expect_delivered("打印机连不上了")
+    address = desk.page.evaluate("() => location.pathname")
+    assert re.fullmatch(r"/itdesk/c/[0-9a-f-]{36}/?|/itdesk/[^/]*/?[0-9a-f-]{36}/?", address), address
+    editor.press("cancel")
+    editor.expect_closed()
+    assert desk.page.evaluate("() => location.pathname") == address
+    desk.page.reload()
+    desk.expect_delivered("打印机连不上了")
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (844, 390)])

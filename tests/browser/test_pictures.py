@@ -18,6 +18,7 @@ from conversations.models import Attachment
 from conversations.tests import hostile_files as made
 
 from .steps import Console, Desk
+from .uplink import choose
 
 WATCH_SHIFTS = """() => {
   window.shift = 0;
@@ -389,6 +390,23 @@ def test_ones_own_picture_stays_on_screen_while_the_servers_is_on_its_way(desk):
         route.continue_()
     expect(picture).to_have_attribute("src", re.compile("/attachments/"))
     expect(picture).to_have_count(1)
+
+
+def test_a_picture_stays_with_its_own_file(desk):
+    """Of two that this device shows, one is no picture to the server: the other must not take its place."""
+    held = []
+    desk.page.route(re.compile(r"/attachments/"), lambda route: held.append(route))
+    choose(
+        desk,
+        {"name": "一.bmp", "mimeType": "image/bmp", "buffer": photo((40, 40), "BMP")},
+        {"name": "二.png", "mimeType": "image/png", "buffer": photo((90, 60), "PNG")},
+    )
+    desk.write("两张")
+    picture = desk.messages.locator("[data-picture] img")
+    expect(picture).to_have_attribute("src", re.compile("^blob:"))
+    expect(picture).to_have_js_property("naturalWidth", 90)
+    for route in held:
+        route.continue_()
 
 
 # Texts and everything else ---------------------------------------------------------------------------------------------
