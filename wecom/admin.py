@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from . import directory_admin  # noqa: F401  (registers its page)
+from .inbound import admin_page  # noqa: F401  (likewise)
 from .models import Delivery, DeliveryTry
 
 

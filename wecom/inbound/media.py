@@ -19,14 +19,14 @@ from ..client import Client
 from ..errors import WecomError
 from ..exchange import MAX_MEDIA
 from ..models import Inbound
-from . import answers
+from . import answers, outcomes
 from .posting import from_member, post, posted
 from .registry import on_message
 
 FETCH_LATE = declare("fetch_late_from_wecom")
 PATIENCE = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(days=1)
-PROMISE, PROMISED = "promise", "promised"
+PROMISE = "promise"
 PASSING = {503, 507}  # too busy to look at it, no room on the disk
 EXPIRED = 40007
 # The name it gets here, whatever WeCom calls it: for people, and for the extension that its first bytes are compared to.
@@ -78,14 +78,14 @@ def _bring_or_promise(entry, person):
     except NotNow as error:
         if timezone.now() - entry.received_at < PATIENCE:
             raise RetryLater(error.seconds, str(error)) from None
-        post(entry, person, f"{_label(entry)} {_('暂时没有取到，稍后会补上')}", part=PROMISE)
+        post(entry, person, _("%(what)s 暂时没有取到，稍后会补上") % {"what": _label(entry)}, part=PROMISE)
         _promised(entry, entry.message)
 
 
 def _promised(entry, message):
     # After the line is there, and again in each run that finds it: a worker that dies in between keeps the promise.
     enqueue(FETCH_LATE, key=f"{FETCH_LATE}:{entry.pk}", inbound_id=entry.pk)
-    entry.message, entry.outcome = message, PROMISED
+    entry.message, entry.outcome = message, outcomes.PROMISED
 
 
 def _bring(entry, person):
@@ -123,7 +123,7 @@ def _say_why_not(entry, person, reason):
     """In the conversation, where its agent looks for it; and to the person, who thinks that it has arrived."""
     told = _("%(what)s 没有收到：%(reason)s") % {"what": _label(entry), "reason": reason}
     post(entry, person, told)
-    entry.outcome = "lost"
+    entry.outcome = outcomes.LOST
     answers.not_received(entry, person, told)
 
 

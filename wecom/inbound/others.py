@@ -8,7 +8,7 @@ from django.utils import timezone
 from conversations import access
 from conversations.states import OPEN
 
-from . import answers
+from . import answers, outcomes
 from .posting import from_member
 from .registry import ANY, on_event, on_message
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 @on_message(ANY)
 @from_member
 def unknown(entry, person):
-    entry.outcome = "unsupported"
+    entry.outcome = outcomes.UNSUPPORTED
     answers.cannot_take(entry, person)
 
 
@@ -29,9 +29,9 @@ def unknown(entry, person):
 def enter_agent(entry, person):
     """WeCom tells of each time somebody opens the app's chat: one greeting a day, and none amid a conversation."""
     if timezone.now() - entry.received_at > FRESH:
-        entry.outcome = "late"
+        entry.outcome = outcomes.LATE
     elif access.visible_to(person, access.EMPLOYEE).filter(status__in=OPEN).exists():
-        entry.outcome = "in_conversation"
+        entry.outcome = outcomes.IN_CONVERSATION
     else:
         answers.greet(person)
 

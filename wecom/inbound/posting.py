@@ -10,12 +10,11 @@ from conversations.models import Message
 
 from .. import people
 from ..client import Client
-from . import answers
+from . import answers, outcomes
 
 ORIGIN = "wecom"
 # One entry, one id, in every run: the second run is answered with the message of the first.
 NAMESPACE = UUID("3b6f1f3c-5d0e-5c9b-9d3f-0d6a4d5b7e21")
-NOT_ALLOWED = "not_allowed"
 
 
 def from_member(handler):
@@ -31,7 +30,7 @@ def from_member(handler):
         try:
             handler(entry, person)
         except (NotAllowed, NotFound):
-            entry.outcome = NOT_ALLOWED
+            entry.outcome = outcomes.NOT_ALLOWED
             answers.may_not_ask(entry, person)
 
     return handle

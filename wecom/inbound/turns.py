@@ -16,13 +16,12 @@ from jobs.queue import RetryLater
 
 from ..errors import WecomError
 from ..models import Inbound
-from . import registry
+from . import outcomes, registry
 
 CLAIM = timedelta(
     seconds=90
 )  # a dead worker's entry is free after it; two at work on one do no harm, only twice the work
 PATIENCE = timedelta(minutes=2)
-UNHANDLED, DONE = "unhandled", "done"
 
 logger = logging.getLogger(__name__)
 
@@ -83,17 +82,17 @@ def _work_on(due):
 def _handle(due):
     handler = registry.handler_of(due)
     if handler is None:
-        due.outcome = UNHANDLED
+        due.outcome = outcomes.UNHANDLED
         return
     try:
         handler(due)
     except WecomError as error:
         if not error.permanent:
             raise RetryLater(error.retry_after, str(error)) from None
-        due.outcome = f"wecom_{error.code}"
+        due.outcome = f"{outcomes.WECOM}{error.code}"
 
 
 def _settle(due):
     Inbound.objects.filter(pk=due.pk, settled_at=None).update(
-        settled_at=timezone.now(), claimed_until=None, outcome=(due.outcome or DONE)[:32], message=due.message
+        settled_at=timezone.now(), claimed_until=None, outcome=(due.outcome or outcomes.DONE)[:32], message=due.message
     )

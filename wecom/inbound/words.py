@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from conversations.wording import has_ink
 
+from . import outcomes
 from .posting import from_member, post
 from .registry import on_message
 
 MAP = "https://apis.map.qq.com/uri/v1/marker?marker=coord:{lat:.6f},{lon:.6f};title:{title};addr:{addr}&referer=itdesk"
 MAP_WORDS = 40  # characters of a place in a map's address
-EMPTY = "empty"
 
 
 @on_message("text")
@@ -45,7 +45,7 @@ def _post_all(entry, person, content):
     for number, piece in enumerate(pieces):
         post(entry, person, piece, part=str(number))
     if not pieces:
-        entry.outcome = EMPTY
+        entry.outcome = outcomes.EMPTY
 
 
 def pieces_of(content, most):

@@ -14,7 +14,6 @@ class Milestone(models.Model):
     class Name(models.TextChoices):
         IN_APP_LOGIN = "in_app_login"
         WEB_LOGIN = "web_login"
-        CALLBACK = "callback"
 
     name = models.CharField(max_length=32, unique=True)
     seen_at = models.DateTimeField(default=timezone.now)

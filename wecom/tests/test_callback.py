@@ -131,7 +131,7 @@ def test_it_stores_the_entry_and_its_job_together(phone, monkeypatch):
 
 
 def test_it_does_no_work_in_weCom_s_request(phone, django_assert_max_num_queries):
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         phone.writes("zhangwei", "x")
     assert not Message.objects.exists()
 
