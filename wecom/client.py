@@ -146,9 +146,12 @@ class Client:
         if error.code in TOKEN_STALE and request.path != "gettoken":
             return  # the first time it is the usual end of a token, and no failure
         self.tokens.note(error if error.systemic else None)
-        # What an administrator has to put right is an alarm; `/readyz` and the set-up page show it as well.
-        level = logging.ERROR if error.misconfigured else logging.WARNING
-        logger.log(level, "wecom: %s answered %s (hint %s, from %s)", request.path, error, error.hint, error.from_ip)
+        if error.systemic:
+            # What an administrator has to put right is an alarm; `/readyz` and the set-up page show it as well.
+            level = logging.ERROR if error.misconfigured else logging.WARNING
+            logger.log(
+                level, "wecom: %s answered %s (hint %s, from %s)", request.path, error, error.hint, error.from_ip
+            )
 
 
 def as_bytes(body):

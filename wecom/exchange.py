@@ -57,25 +57,21 @@ class Media:
 def ask(base, request, seen=None):
     """→ the JSON answer with errcode 0 as a dict, or the `Media` where WeCom answers a file. Raises WecomError.
 
-    `seen`: a dict that gets the answer's headers, whatever the answer is.
+    `seen`: a dict that gets the headers of the answer, whatever that is.
     """
     status, headers, content, trouble = None, {}, b"", None
     deadline = time.monotonic() + (SLOWEST if request.most is None else SLOWEST_FILE)
     try:
-        with _session().request(
-            request.method, f"{base}/{request.path}", params=request.params, data=request.body, files=request.files,
-            headers=JSON if request.body is not None else {}, timeout=TIMEOUTS, allow_redirects=False, stream=True,
-        ) as response:  # fmt: skip
-            status, headers, content = (
-                response.status_code,
-                response.headers,
-                _limited(response.raw, request.most, deadline),
-            )
+        with _session().request(request.method, f"{base}/{request.path}", **_options(request)) as response:
+            status, headers = response.status_code, response.headers
+            content = _limited(response.raw, request.most, deadline)
     except (requests.RequestException, HTTPError) as error:
         trouble = "unreachable" if _never_left(error) else "interrupted"
     # Raised out here: inside the `except` it would carry the whole address along as its context.
     if trouble:
         raise error_for(trouble)
+    if seen is not None:
+        seen.update(headers)
     if status != 200:
         raise error_for(f"http {status}")
     return _media(headers, content) or _checked(content, request)
@@ -107,11 +103,24 @@ def _session():
     if not hasattr(_threads, "session"):
         session = requests.Session()
         session.trust_env = False
-        if settings.WECOM_PROXY:
-            session.proxies = {"http": settings.WECOM_PROXY, "https": settings.WECOM_PROXY}
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         _threads.session = session
     return _threads.session
+
+
+@sensitive_variables()
+def _options(request):
+    proxies = {"http": settings.WECOM_PROXY, "https": settings.WECOM_PROXY} if settings.WECOM_PROXY else {}
+    return {
+        "params": request.params,
+        "data": request.body,
+        "files": request.files,
+        "headers": JSON if request.body is not None else {},
+        "proxies": proxies,
+        "timeout": TIMEOUTS,
+        "allow_redirects": False,
+        "stream": True,
+    }
 
 
 def _limited(raw, most, deadline):

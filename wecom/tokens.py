@@ -75,9 +75,12 @@ class Tokens:
         return AccessToken.objects.filter(**self.key)
 
     def _lease(self, row, owner, now):
-        # One conditional UPDATE: of all workers that see the lease free exactly one changes a row.
+        # One conditional UPDATE: of all workers that see the lease free exactly one changes a row. What it read may be
+        # old: who has fetched a token or found the secret wrong meanwhile has given the lease back.
         free = Q(lease_until=None) | Q(lease_until__lt=now)
-        return self._rows().filter(free, token=row.token).update(lease_owner=owner, lease_until=now + LEASE) == 1
+        allowed = Q(blocked_until=None) | Q(blocked_until__lte=now)
+        mine = self._rows().filter(free, allowed, token=row.token)
+        return mine.update(lease_owner=owner, lease_until=now + LEASE) == 1
 
     @sensitive_variables()
     def renew(self):

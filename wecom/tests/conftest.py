@@ -10,6 +10,8 @@ from django.test import Client as DjangoClient
 from wecom import sending
 from wecom.models import ApiLimit, Fault, Pause
 
+from .strict_wecom import StrictWecom
+
 WECOM_UA = "Mozilla/5.0 Chrome/116.0.0.0 Mobile Safari/537.36 wxwork/4.1.22 MicroMessenger/7.0.1 Language/zh"
 
 
@@ -75,6 +77,15 @@ def wecom(live_server, settings):
     """The simulated WeCom, spoken to over HTTP."""
     settings.WECOM_API_BASE = f"{live_server.url}/wecom/simulator/cgi-bin"
     return live_server
+
+
+@pytest.fixture
+def strict(transactional_db, settings):
+    """A WeCom whose answers the test chooses, spoken to over HTTP; it knows the settings' own secret."""
+    found = StrictWecom(secret=settings.WECOM_SECRET)
+    settings.WECOM_API_BASE = found.base
+    yield found
+    found.stop()
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ class Command(BaseCommand):
         subject, failed = outcome.Subject(user), False
         for number, step in enumerate(STEPS, start=1):
             self.stdout.write(self.style.MIGRATE_HEADING(f"{number}. {step.title}"))
+            for label, value in step.values():
+                self.stdout.write(f"        {label}: {value}")
             failed |= self._told(step.check(subject))
         if send:
             self.stdout.write(self.style.MIGRATE_HEADING(_("测试消息")))
