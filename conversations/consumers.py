@@ -7,7 +7,6 @@ import asyncio
 import json
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -18,6 +17,7 @@ from django.utils.translation import get_language_from_request
 from accounts.models import User
 
 from . import access, broadcast, hub
+from .asking import ask
 from .backlog import LINE, Backlog, Bundle
 from .bucket import Bucket
 from .commands.reading import mark_read
@@ -93,7 +93,7 @@ class PageSocket(AsyncWebsocketConsumer):
 
     async def dispatch(self, message):
         # Channels closes old database connections around every event, a thread hop of 71 µs (PERFORMANCE 2); a socket
-        # reaches the database only through `database_sync_to_async`, which does that itself.
+        # reaches the database only through `asking.ask`, which does that itself.
         if message["type"] == "websocket.receive":
             await self.websocket_receive(message)
         elif message["type"] == "websocket.connect":
@@ -147,7 +147,7 @@ class PageSocket(AsyncWebsocketConsumer):
             self.on_screen(conversation_id, frame.get("visible") is not False)
 
     async def _begin_watching(self, conversation_id):
-        employee_id = await database_sync_to_async(self._employee_of)(conversation_id)
+        employee_id = await ask(self._employee_of, conversation_id)
         if employee_id is None:
             return await self.end(ROLE_LOST)
         if len(self.watching) >= MAX_WATCHED:
@@ -157,7 +157,7 @@ class PageSocket(AsyncWebsocketConsumer):
         self.watching[conversation_id] = employee_id
         self.hub.join(self, *self.watch_topics(conversation_id))
         # Joined first: what is read from now on comes as a frame, what was read before stands in these numbers.
-        for reader, seq in (await database_sync_to_async(self._reads)(conversation_id)).items():
+        for reader, seq in (await ask(self._reads, conversation_id)).items():
             if seq:
                 self.offer(json.dumps(read_frame(conversation_id, reader, seq)))
         return not self.ended
@@ -175,7 +175,7 @@ class PageSocket(AsyncWebsocketConsumer):
     async def read(self, conversation_id, frame):
         seq = frame.get("seq")
         if type(seq) is int and 0 <= seq < 2**31:
-            await database_sync_to_async(self._mark)(conversation_id, seq)
+            await ask(self._mark, conversation_id, seq)
 
     async def typing(self, conversation_id, frame):
         if conversation_id in self.watching:

@@ -8,13 +8,12 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from channels.db import database_sync_to_async
-
 from accounts.models import User
 from accounts.sessions import claims_of
 from jobs import faults
 
 from .access import EMPLOYEE
+from .asking import ask
 from .queries.watching import NOT_SIGNED_IN, Numbers, numbers_of, people_and_rights
 
 AT_ONCE = 100  # pages in one question
@@ -24,7 +23,7 @@ _thread = ThreadPoolExecutor(1, thread_name_prefix="door")
 
 async def asked(question, *args):
     """The answer of a database `question` about sockets, from the thread that nobody's request and no `read` waits in."""
-    return await database_sync_to_async(question, thread_sensitive=False, executor=_thread)(*args)
+    return await ask(question, *args, thread_sensitive=False, executor=_thread)
 
 
 class Together:

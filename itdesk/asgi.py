@@ -20,10 +20,12 @@ from conversations import hub  # noqa: E402
 from conversations.consumers import AgentSocket, DeskSocket  # noqa: E402
 from itdesk import single  # noqa: E402
 from itdesk.draining import is_draining  # noqa: E402
+from itdesk.garbage import Collector  # noqa: E402
 from itdesk.warm import warm_up  # noqa: E402
 
 single.claim()
 warm_up()
+Collector().start()
 
 if "daphne.cli" in sys.modules:
     # `daphne itdesk.asgi:application` imports this before it makes its server, which must stop and limit as ours does.

@@ -7,8 +7,6 @@ from django.urls import get_resolver
 
 # Rendered with each message, outside and inside the request.
 HOT = ("conversations/_message.html", "conversations/_row.html", "conversations/_header.html")
-# Objects made since the last look at the youngest. Python's own 700 are a third of one send.
-YOUNG = 10_000
 
 
 def warm_up():
@@ -22,4 +20,3 @@ def warm_up():
         get_template(name)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG)

@@ -163,7 +163,7 @@ async def test_a_page_that_stays_is_renewed_without_a_question_to_the_database(
     console = await heard_hello(opened, "/ws/agent/", wangqiang, talk)
     await colleague.frame("presence")
     with monkeypatch.context() as patched:
-        patched.setattr(consumers, "database_sync_to_async", None)
+        patched.setattr(consumers, "ask", None)
         for _ in range(4):
             await console.send(type="watch", conversation_id=talk)
             assert await colleague.socket.receive_nothing(timeout=0.25)
