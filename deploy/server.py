@@ -140,6 +140,7 @@ def announce(port):
     say("点开即以该成员登录 / Opens signed in as this member:")
     for label, userid, place in DOORS:
         say(f"  {label}   {site}/wecom/simulator/phone/{userid}/open?to={place}")
+    say(f"  手机和工作台并排 / side by side    {site}/wecom/simulator/together")
     say(f"  企业微信模拟器 / WeCom simulator   {site}/wecom/simulator/")
     say(f"  自选成员登录 / sign in as anybody  {site}/wecom/login?next=/itportal/")
     say("同时使用两个身份请开两个浏览器窗口(其一为无痕) / Two people at once: use a second, private window.")

@@ -14,6 +14,7 @@ http = get_application()
 from channels.routing import URLRouter  # noqa: E402
 from channels.security.websocket import WebsocketDenier  # noqa: E402
 from channels.sessions import CookieMiddleware  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from conversations import hub  # noqa: E402
@@ -49,6 +50,10 @@ sockets = CookieMiddleware(
         ]
     )
 )
+if settings.WECOM_SIMULATOR:
+    from wecom.simulator import jar
+
+    sockets = jar.sockets(sockets)
 
 
 def same_origin(scope):

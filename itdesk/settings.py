@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "portal",
     "wecom",
     "conversations",
-    "knowledge",
     "jobs",
     "accounts",
     "django_ratelimit",
@@ -103,6 +102,9 @@ MIDDLEWARE = [
     # Not an installed app: we vendor htmx, and its copy has module imports that no static file answers.
     "django_htmx.middleware.HtmxMiddleware",
 ]
+if WECOM_SIMULATOR:
+    # A phone drawn on a page has cookies of its own (before all that read any).
+    MIDDLEWARE.insert(MIDDLEWARE.index("django.middleware.security.SecurityMiddleware"), "wecom.simulator.jar.PhoneJar")
 ROOT_URLCONF = "itdesk.urls"
 ASGI_APPLICATION = "itdesk.asgi.application"
 TEMPLATES = [

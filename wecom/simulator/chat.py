@@ -1,78 +1,58 @@
-"""What a member's phone shows of the app's messages."""
+"""What a member's phone shows of the chat with the app: what arrived and what the member wrote, by time."""
 
-import re
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
-from django.urls import reverse
+from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .models import SimulatedMessage
+from . import lines
+from .models import SimulatedMessage, SimulatedPush
 
 SHOWN = 60
 GAP = timedelta(minutes=5)
-COLOURED = re.compile(r"<div class=\"(gray|normal|highlight)\">(.*?)</div>", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Chat:
-    """`lines`: dicts `{time, kind, title, pieces, button, href}`, oldest first; `time` only after a gap."""
+    """`lines`: dicts as in `lines.py` with `time` (only after a gap), oldest first. `stamp`: changes with any of it."""
 
     lines: list
-    last_id: int
+    stamp: str
 
 
 def chat_of(userid, host):
     """The chat of a member with the app, as the browser at `host` should show it."""
-    arrived = SimulatedMessage.objects.filter(userid=userid.lower(), fate=SimulatedMessage.Fate.ARRIVED)
-    messages = list(reversed(arrived.order_by("-id")[:SHOWN]))
-    lines, before = [], None
-    for message in messages:
-        gap = before is None or message.sent_at - before > GAP
-        lines.append({"time": _time(message.sent_at) if gap else "", **_line(message, userid, host)})
-        before = message.sent_at
-    return Chat(lines, messages[-1].pk if messages else 0)
+    stamp = stamp_of(userid)  # first: what arrives in between is asked for again rather than missed
+    arrived = _arrived(userid).order_by("-id")[:SHOWN]
+    written = _written(userid).order_by("-id")[:SHOWN]
+    found = [(one.sent_at, lines.of_message(one, userid, host)) for one in arrived]
+    found += [(one.created_at, lines.of_push(one)) for one in written]
+    found.sort(key=lambda pair: pair[0])
+    shown, before = [], None
+    for moment, line in found[-SHOWN:]:
+        gap = before is None or moment - before > GAP
+        shown.append({"time": time_of(moment) if gap else "", **line})
+        before = moment
+    return Chat(shown, stamp)
 
 
-def _line(message, userid, host):
-    kind = message.body.get("msgtype", "")
-    content = message.body.get(kind, {})
-    line = {"kind": kind, "id": message.pk}
-    if kind == "textcard":
-        button = content.get("btntxt") or _("详情")
-        href = _href(content["url"], userid, host)
-        pieces = _pieces(content["description"])
-        return {**line, "title": content["title"], "pieces": pieces, "button": button, "href": href}
-    if kind == "template_card":
-        title = content.get("main_title", {})
-        return {**line, "title": title.get("title", ""), "pieces": _pieces(title.get("desc", ""))}
-    return {**line, "pieces": _pieces(content.get("content", ""))}
+def stamp_of(userid):
+    """A short text that is another one after every change of this chat."""
+    rows = [each.aggregate(Count("id"), Max("changed_at")) for each in (_arrived(userid), _written(userid))]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
-def _href(url, userid, host):
-    """Our own pages open on this member's phone, signed in by WeCom; any other address is just a link."""
-    parts = urlsplit(url)
-    if parts.netloc not in {host, urlsplit(settings.SITE_URL).netloc}:
-        return url
-    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return f"{reverse('simulator:hold', args=[userid])}?{urlencode({'to': path})}"
+def newest(userid, host):
+    """The chat's last line, or None."""
+    shown = chat_of(userid, host).lines
+    return shown[-1] if shown else None
 
 
-def _pieces(text):
-    """WeCom draws exactly these tags of a card's description: → `[{"tone": "", "text": …}, …]`."""
-    parts = COLOURED.split(text.replace("<br>", "\n"))
-    # split() gives: plain, tone, coloured, plain, tone, coloured, … plain
-    pieces = [{"tone": "", "text": parts[0]}]
-    for tone, coloured, plain in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        pieces += [{"tone": tone, "text": coloured}, {"tone": "", "text": plain}]
-    return [piece for piece in pieces if piece["text"]]
-
-
-def _time(moment):
+def time_of(moment):
     local, today = timezone.localtime(moment), timezone.localdate()
     clock = date_format(local, "H:i")
     if local.date() == today:
@@ -80,3 +60,11 @@ def _time(moment):
     if local.date() == today - timedelta(days=1):
         return _("昨天 %(clock)s") % {"clock": clock}
     return f"{date_format(local, 'MONTH_DAY_FORMAT')} {clock}"
+
+
+def _arrived(userid):
+    return SimulatedMessage.objects.filter(userid=userid.lower(), fate=SimulatedMessage.Fate.ARRIVED)
+
+
+def _written(userid):
+    return SimulatedPush.objects.filter(userid=userid.lower(), shown__isnull=False)

@@ -15,12 +15,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from . import directory
+from . import directory, rules
+from .jar import OWNER
 from .models import SimulatedCode
 
 CODE_LIFE = timedelta(minutes=5)
 HOLDER = "simulator-holder"  # cookie: whose phone the person at this browser holds
 HOLDER_LIFE = 60  # seconds, from the tap to the authorize page
+CONSOLES = ("/agent/", "/admin/")
 STATE = re.compile(r"[A-Za-z0-9]{0,128}")
 
 
@@ -44,14 +46,25 @@ def authorize(request):
 @login_not_required
 @require_safe
 def hold(request, userid):
-    """Open `?to=/path` on this member's phone: the desk asks WeCom who is there, and WeCom knows whose phone it is."""
+    """Open `?to=/path` on this member's phone: the desk asks WeCom who is there, and WeCom knows whose phone it is.
+
+    `&frame=1`: in the frame of a drawn phone, which keeps its own cookies (`jar.py`). A console keeps the browser's.
+    """
     to = request.GET.get("to", "")
     if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
         to = settings.LOGIN_REDIRECT_URL
-    response = HttpResponseRedirect(f"{reverse('wecom:login')}?{urlencode({'next': to})}")
+    storage = rules.value("storage")
+    response = HttpResponseRedirect(to if storage == "kept" else f"{reverse('wecom:login')}?{urlencode({'next': to})}")
     response.set_cookie(
         HOLDER, userid, max_age=HOLDER_LIFE, path=reverse("simulator:authorize"), httponly=True, samesite="Lax"
     )
+    if "frame" in request.GET and not to.startswith(CONSOLES):
+        response.set_cookie(OWNER, userid, samesite="Lax")
+    else:
+        response.delete_cookie(OWNER, samesite="Lax")
+        response["Referrer-Policy"] = "no-referrer"  # or the jar would take the console for a page of the phone
+    if storage == "cleared":
+        response["Clear-Site-Data"] = '"storage"'
     return response
 
 
@@ -59,19 +72,29 @@ def _wrong(request):
     """(errcode, sentence) when WeCom itself would refuse the address, else None."""
     if request.GET.get("appid") != settings.WECOM_CORP_ID:
         return 40013, _("appid 不是本公司的 corp id")
-    if not _leads_back(request, request.GET.get("redirect_uri", "")):
-        return 50001, _("redirect_uri 的域名不在应用的可信域名里")
+    if request.GET.get("agentid", str(settings.WECOM_AGENT_ID)) != str(settings.WECOM_AGENT_ID):
+        return 40056, _("agentid 不是这个应用")
     if not STATE.fullmatch(request.GET.get("state", "")):
         return 40058, _("state 只能是字母和数字，最多 128 个")
-    return None
+    strict = rules.value("wwlogin") == "new"
+    if strict and request.GET.get("response_type") != "code" and request.GET.get("login_type") != "CorpApp":
+        return 40058, _("既不是网页授权（response_type=code），也不是扫码登录（login_type=CorpApp）")
+    return _wrong_way_back(request, request.GET.get("redirect_uri", ""))
 
 
-def _leads_back(request, address):
+def _wrong_way_back(request, address):
+    refused = 50001, _("redirect_uri 的域名不在应用的可信域名里")
     try:
-        parts = urlsplit(address)
-    except ValueError:  # broken brackets
-        return False
-    return parts.scheme in {"http", "https"} and parts.netloc == request.get_host()
+        parts, own = urlsplit(address), urlsplit(f"//{request.get_host()}")
+        port = parts.port
+    except ValueError:  # broken brackets, a port that is no number
+        return refused
+    if parts.scheme not in {"http", "https"} or parts.hostname != own.hostname or "@" in parts.netloc:
+        return refused
+    how = rules.value("trusted_port")
+    if how == "refused" and port:
+        return 80001, _("可信域名不能带端口")
+    return refused if how == "matters" and port != own.port else None
 
 
 def _pick(request, userid):

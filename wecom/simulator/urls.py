@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import sign_in, views
+from . import bridge, controls, phone, sign_in, views
 from .api import access, media, messages, people
 
 app_name = "simulator"
@@ -9,9 +9,23 @@ urlpatterns = [
     path("log", views.log, name="log"),
     path("faults", views.faults, name="faults"),
     path("authorize", sign_in.authorize, name="authorize"),
-    path("phone/<str:userid>/", views.phone, name="phone"),
-    path("phone/<str:userid>/chat", views.chat, name="chat"),
+    path("together", views.together, name="together"),
+    path("bridge.js", views.bridge_script, name="bridge"),
+    path("phone/<str:userid>/", phone.phone, name="phone"),
+    path("phone/<str:userid>/chats", phone.chats, name="chats"),
+    path("phone/<str:userid>/chat", phone.chat, name="chat"),
+    path("phone/<str:userid>/say", phone.say, name="say"),
+    path("phone/<str:userid>/cards/<int:message_id>", phone.tap, name="tap"),
+    path("phone/<str:userid>/profile", phone.profile, name="profile"),
     path("phone/<str:userid>/open", sign_in.hold, name="hold"),
+    path("media/<str:media_id>", phone.media, name="media"),
+    path("picture/<str:media_id>", phone.picture, name="picture"),
+    path("controls", controls.page, name="controls"),
+    path("controls/rules", controls.turn, name="turn"),
+    path("controls/errors", controls.script_error, name="script_error"),
+    path("controls/revoke", controls.revoke, name="revoke"),
+    path("controls/verify", controls.verify, name="verify"),
+    path("controls/members/<str:userid>", controls.member, name="member"),
     path("cgi-bin/gettoken", access.gettoken, name="gettoken"),
     path("cgi-bin/get_jsapi_ticket", access.jsapi_ticket, name="jsapi_ticket"),
     path("cgi-bin/ticket/get", access.agent_ticket, name="agent_ticket"),
@@ -29,4 +43,5 @@ urlpatterns = [
     path("cgi-bin/message/update_template_card", messages.update_template_card, name="update_template_card"),
     path("cgi-bin/media/upload", media.upload, name="media_upload"),
     path("cgi-bin/media/get", media.get, name="media_get"),
+    path("cgi-bin/js/<str:name>", bridge.call, name="js"),
 ]

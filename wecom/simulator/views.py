@@ -1,23 +1,21 @@
-"""What people see of the simulated WeCom: the overview with its switches, and each member's phone."""
+"""What people see of the simulated WeCom: the overview with its switches and log, and phone and console side by side."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import RoleGrant
 
-from . import directory
-from .chat import chat_of
+from . import bridge, directory, rules
+from .host_names import elsewhere
 from .models import Fault, SimulatedCall
 
-LOG_LINES = 40
+LOG_LINES = 60
 SLOW_SECONDS = 12  # longer than the client reads
 SWITCHES = ("down", "busy", "stale_once", "limited")
-# One browser keeps one session a host name; with two names for this machine two people can be signed in side by side.
-OTHER_NAME = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 
 
 @login_not_required
@@ -28,9 +26,10 @@ def overview(request):
         "departments": directory.by_department(_shown(directory.matching(words), roles)),
         "starters": _starters(_shown(directory.matching(""), roles)),
         "words": words,
-        "elsewhere": _elsewhere(request),
+        "elsewhere": elsewhere(request),
         "fault": Fault.now(),
-        "calls": _calls(),
+        "turned": sum(rules.value(name) != switch.values[0] for name, switch in rules.SWITCHES.items()),
+        **_log(request),
     }
     return render(request, "wecom/simulator/overview.html", context)
 
@@ -38,11 +37,11 @@ def overview(request):
 @login_not_required
 @require_safe
 def log(request):
-    """The newest lines of the call log; 204 while there is nothing newer than `?after=`."""
-    calls = _calls()
-    if calls and request.GET.get("after") == str(calls[0].pk):
+    """The newest lines of the log; 204 while there is nothing newer than `?after=`. `api`, `bad`: which lines."""
+    context = _log(request)
+    if context["calls"] and request.GET.get("after") == str(context["calls"][0].pk):
         return HttpResponse(status=204)
-    return render(request, "wecom/simulator/_log.html", {"calls": calls})
+    return render(request, "wecom/simulator/_log.html", context)
 
 
 @login_not_required
@@ -58,33 +57,22 @@ def faults(request):
 
 @login_not_required
 @require_safe
-def phone(request, userid):
-    member = _member(userid)
-    context = {
-        "member": {**member, "face": directory.face(member)},
-        "chat": chat_of(member["userid"], request.get_host()),
-        "departments": directory.by_department(directory.matching("")),
-        "elsewhere": _elsewhere(request),
-    }
-    return render(request, "wecom/simulator/phone.html", context)
+def together(request):
+    """A phone and a console in one window: `?phone=` and `?agent=` say whose."""
+    starters = dict(_starters(_shown(directory.matching(""), _roles())))
+    chosen = {}
+    for part, name in (("user", "phone"), ("agent", "agent")):
+        chosen[name] = directory.member(request.GET.get(name, "")) or starters.get(part)
+    people = _shown([one for one in directory.everyone() if one["visible"]], _roles())
+    context = {**chosen, "people": people, "agents": [one for one in people if "agent" in one["roles"]]}
+    return render(request, "wecom/simulator/together.html", context)
 
 
 @login_not_required
 @require_safe
-def chat(request, userid):
-    """The chat alone, asked every few seconds; 204 while there is nothing newer than `?after=`."""
-    member = _member(userid)
-    shown = chat_of(member["userid"], request.get_host())
-    if request.GET.get("after") == str(shown.last_id):
-        return HttpResponse(status=204)
-    return render(request, "wecom/simulator/_chat.html", {"member": member, "chat": shown})
-
-
-def _member(userid):
-    member = directory.member(userid)
-    if member is None:
-        raise Http404
-    return member
+def bridge_script(request):
+    """What WeCom's own browser puts into every page: `WeixinJSBridge`."""
+    return HttpResponse(bridge.script(), content_type="text/javascript; charset=utf-8")
 
 
 def _roles():
@@ -112,12 +100,12 @@ def _starters(members):
     return [(part, member) for part, member in found if member]
 
 
-def _calls():
-    return list(SimulatedCall.objects.order_by("-id")[:LOG_LINES])
-
-
-def _elsewhere(request):
-    """`http://localhost:8000` for a page seen at 127.0.0.1:8000, and the other way round; empty when not allowed."""
-    name, colon, port = request.get_host().partition(":")
-    other = OTHER_NAME.get(name)
-    return f"{request.scheme}://{other}{colon}{port}" if other in settings.ALLOWED_HOSTS else ""
+def _log(request):
+    api, bad = request.GET.get("api", ""), "bad" in request.GET
+    lines = SimulatedCall.objects.order_by("-id")
+    if api:
+        lines = lines.filter(api=api)
+    if bad:
+        lines = lines.exclude(errcode__in=["0", "200"])
+    apis = sorted(SimulatedCall.objects.order_by().values_list("api", flat=True).distinct())
+    return {"calls": list(lines[:LOG_LINES]), "api": api, "bad": bad, "apis": apis}

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from wecom.models import Fault, SimulatedCall, SimulatedMessage
+from wecom.simulator.chat import stamp_of
 
 from .conftest import Browser
 
@@ -91,10 +92,11 @@ def test_it_shows_a_cards_words_as_words(client):
 
 
 def test_it_answers_with_the_chat_only_when_something_arrived(client):
-    message = arrive()
-    assert client.get(f"{PHONE}chat?after={message.pk}").status_code == 204
+    arrive()
+    seen = stamp_of("zhangwei")
+    assert client.get(f"{PHONE}chat?after={seen}").status_code == 204
     arrive(description="新的")
-    answer = client.get(f"{PHONE}chat?after={message.pk}")
+    answer = client.get(f"{PHONE}chat?after={seen}")
     assert answer.status_code == 200
     assert "新的" in answer.content.decode()
 
