@@ -173,9 +173,9 @@ class PageSocket(AsyncWebsocketConsumer):
         """The page shows this conversation to somebody, or no longer does."""
 
     async def read(self, conversation_id, frame):
-        seq = frame.get("seq")
-        if type(seq) is int and 0 <= seq < 2**31:
-            await ask(self._mark, conversation_id, seq)
+        seq, shown = frame.get("seq", 0), frame.get("shown", 0)
+        if all(type(each) is int and 0 <= each < 2**31 for each in (seq, shown)):
+            await ask(self._mark, conversation_id, seq, shown)
 
     async def typing(self, conversation_id, frame):
         if conversation_id in self.watching:
@@ -194,9 +194,9 @@ class PageSocket(AsyncWebsocketConsumer):
     def _reads(self, conversation_id):
         return read_seqs(conversation_id, user=self._user(), audience=self.audience)
 
-    def _mark(self, conversation_id, seq):
+    def _mark(self, conversation_id, seq, shown):
         try:
-            mark_read(conversation_id, by=self._user(), seq=seq, audience=self.audience)
+            mark_read(conversation_id, by=self._user(), seq=seq, shown=shown, audience=self.audience)
         except (Refused, DatabaseError):
             return  # a hint about something that is not theirs, or at a bad moment, changes nothing and tells nothing
 

@@ -5,7 +5,7 @@ import re
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from conversations.models import Message
 
@@ -17,12 +17,17 @@ TITLE_BYTES, DESCRIPTION_BYTES = 128, 512
 TAG_START = re.compile(r"<(?=[A-Za-z/!])")
 
 
-def card_for(message):
-    """The request of `message/send` as a dict. Its link carries the message's number: no two cards are equal bytes."""
+def card_for(message, count=1):
+    """The request of `message/send` as a dict, for the last of `count` new messages.
+
+    Its link carries the message's number: no two cards are equal bytes.
+    """
     conversation = message.conversation
     with override(settings.LANGUAGE_CODE):
         page = reverse("desk:conversation", args=[conversation.pk])
         title = _("%(name)s 回复了您") % {"name": message.sender_name or _("IT 服务台")}
+        if count > 1:
+            title = f"{title} · " + ngettext("%(count)s 条新消息", "%(count)s 条新消息", count) % {"count": count}
         return textcard(conversation.employee, title, summary(message), f"{settings.SITE_URL}{page}?m={message.seq}")
 
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from jobs.queue import job
 
-from . import later, pictures, push, sending
+from . import later, pictures, push, recall, sending
 from .inbound import answers, directory, media, others, receiving, turns, words  # noqa: F401  those that register, too
 
 DAY = 24 * 60 * 60
@@ -31,9 +31,18 @@ def drain_deliveries():
     sending.drain()
 
 
-@job(sending.RECALL)
+@job(sending.RECALL, max_attempts=ATTEMPTS)
 def recall_delivery(delivery_id):
-    """Take back a card whose message was seen meanwhile."""
+    """Take back a message that somebody had seen while it was on its way."""
+    with later.retried():
+        recall.take_back(delivery_id)
+
+
+@job("answers_seen", max_attempts=ATTEMPTS)
+def answers_seen(conversation_id, user_id):
+    """A page has shown answers so late that there may be a card: take it back."""
+    with later.retried():
+        recall.seen(conversation_id, user_id)
 
 
 @job(receiving.RECEIVE, max_attempts=ATTEMPTS)

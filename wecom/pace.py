@@ -33,6 +33,12 @@ def take_line(person_id):
     return owner
 
 
+def lock_person(person_id):
+    """Decide about this person's messages alone, until the transaction ends; whoever sends meanwhile waits as well."""
+    SendingLine.objects.get_or_create(person_id=person_id)
+    SendingLine.objects.select_for_update().get(person_id=person_id)
+
+
 def leave_line(person_id, owner):
     SendingLine.objects.filter(person_id=person_id, lease_owner=owner).update(lease_owner="", lease_until=None)
 

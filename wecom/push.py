@@ -1,11 +1,25 @@
-"""Tells an absent employee of an answer: one card for one message, whatever crashes (RELIABILITY R6, WECOM 3)."""
+"""Tells an absent employee of answers: each message once, a burst in one card, whatever crashes (RELIABILITY R6, B3).
 
-from conversations.models import Message, ReadMark
+Every public answer has a row of its own in the ledger, `answer:ID`. What comes while the first one waits for the page
+goes into one card; its row is that of the last message, the others name it.
+"""
 
-from . import reasons, sending
+from datetime import timedelta
+
+from django.db import transaction
+
+from conversations.models import Message
+from conversations.queries.reading import confirmed_seq
+
+from . import pace, reasons, sending
 from .card import card_for
+from .models import Delivery
 
 ANSWER = "answer"
+# What is older than the message whose turn it is belongs to it too, when its own job was late; but not an imported past.
+LATE = timedelta(minutes=1)
+
+ANSWERERS = (Message.SenderType.AGENT, Message.SenderType.AI)
 
 
 def notify(message_id):
@@ -14,13 +28,48 @@ def notify(message_id):
     Safe to run twice and in two workers at once. Calls WeCom, so never inside a transaction.
     """
     message = Message.objects.select_related("conversation__employee").filter(pk=message_id).first()
-    if message is None:
-        return
-    person, key = message.conversation.employee, f"{ANSWER}:{message.pk}"
-    if reason := _why_not(message, person):
-        sending.skip(person, key, reason, kind=ANSWER, message=message)
-    else:
-        sending.deliver(person, key, lambda: card_for(message), kind=ANSWER, message=message)
+    if message is not None:
+        sending.finish(_row(message.pk) or _decided(message))
+
+
+def _row(message_id):
+    return Delivery.objects.filter(key=_key(message_id)).first()
+
+
+def _key(message_id):
+    return f"{ANSWER}:{message_id}"
+
+
+def _decided(message):
+    """Make the row of this message, and those of all that belong into its card, in one transaction."""
+    person = message.conversation.employee
+    with transaction.atomic():
+        # Two messages of one burst have two jobs: the second finds what the first has decided.
+        pace.lock_person(person.pk)
+        if row := _row(message.pk):
+            return row
+        burst = _burst(message, confirmed_seq(message.conversation_id, person.pk))
+        if not burst:
+            return _skipped(message, person, _why_not(message, person))
+        *others, last = burst
+        card = sending.enlist(person, _key(last.pk), card_for(last, len(burst)), kind=ANSWER, message=last)
+        for each in others:
+            _skipped(each, person, reasons.COALESCED, covered_by=card)
+    return _row(message.pk)
+
+
+def _burst(message, confirmed):
+    """What one card tells of: this answer and the others that nobody has decided on; nothing when it is needless."""
+    if message.internal or message.sender_type not in ANSWERERS or message.seq <= confirmed:
+        return []
+    undecided = message.conversation.messages.filter(
+        internal=False, sender_type__in=ANSWERERS, seq__gt=confirmed, created_at__gte=message.created_at - LATE
+    ).exclude(deliveries__kind=ANSWER)
+    return list(undecided.order_by("seq").select_related("conversation__employee"))
+
+
+def _skipped(message, person, reason, **facts):
+    return sending.skip(person, _key(message.pk), reason, kind=ANSWER, message=message, **facts)
 
 
 @sending.unless(ANSWER)
@@ -31,7 +80,6 @@ def _needless(row):
 def _why_not(message, person):
     if message.internal:
         return reasons.NOTE
-    if message.sender_type not in {Message.SenderType.AGENT, Message.SenderType.AI}:
+    if message.sender_type not in ANSWERERS:
         return reasons.NO_ANSWER
-    seen = ReadMark.objects.filter(conversation=message.conversation, user=person, read_seq__gte=message.seq)
-    return reasons.SEEN if seen.exists() else ""
+    return reasons.SEEN if confirmed_seq(message.conversation_id, person.pk) >= message.seq else ""

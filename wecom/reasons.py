@@ -26,6 +26,7 @@ SENTENCES = {
 OUTCOMES = {
     "": _("没有结果：进程中断"),
     "ok": _("企业微信已接收"),
+    "recalled": _("已撤回"),
     "invaliduser": SENTENCES[UNREACHABLE],
     "unlicenseduser": SENTENCES[UNLICENSED],
 }

@@ -137,7 +137,8 @@ def _enlisted(person, key, build, kind, message):
 
 
 def _settle(row, owner):
-    if needless := _needless(row):
+    # What may be on the phone already is sent to its end, though nobody needs it: only then can it be taken back.
+    if needless := _unreachable(row) or (not row.uncertain_since and _needless(row)):
         return _end(row, State.SUPPRESSED, needless)
     if late := _too_late(row):
         return _end(row, State.FAILED, late)
@@ -152,12 +153,17 @@ def _settle(row, owner):
         _send(row, one)
 
 
-def _needless(row):
-    """A word of `reasons` when nobody needs it, or the empty text."""
+def _unreachable(row):
+    """A word of `reasons` when the person gets nothing from us, or the empty text."""
     if not row.person.is_active:
         return reasons.INACTIVE
     if not settings.WECOM_CORP_ID or row.person.corp_id != settings.WECOM_CORP_ID:
         return reasons.NO_MEMBER
+    return ""
+
+
+def _needless(row):
+    """A word of `reasons` when nobody needs it any more, or the empty text."""
     check = checks.get(row.kind)
     return check(row) if check else ""
 

@@ -99,11 +99,15 @@ class Conversation(models.Model):
 
 
 class ReadMark(models.Model):
-    """How far one person has seen one conversation; unread is `last_seq − read_seq` (ARCHITECTURE 1.12)."""
+    """How far one person has seen one conversation; unread is `last_seq − read_seq` (ARCHITECTURE 1.12).
+
+    `shown_seq`: how far a visible page has shown it. Whoever looks at older lines has read less, and needs no card.
+    """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="read_marks")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     read_seq = models.PositiveIntegerField(default=0)
+    shown_seq = models.PositiveIntegerField(default=0)
     read_at = models.DateTimeField()
 
     class Meta:

@@ -23,6 +23,12 @@ def read_seqs(conversation_id, *, user, audience):
     return {"me": mine, "agents": public_seq(conversation_id, theirs)}
 
 
+def confirmed_seq(conversation_id, user_id):
+    """How far a visible page of this person has shown the conversation, whether or not anybody has read it there."""
+    marks = ReadMark.objects.filter(conversation=conversation_id, user=user_id)
+    return max(marks.values_list("read_seq", "shown_seq").first() or (0,))
+
+
 def public_seq(conversation_id, seq):
     """The last public message up to `seq`: an employee never hears the number of a note."""
     public = Message.objects.filter(conversation=conversation_id, internal=False, seq__lte=seq)

@@ -174,8 +174,9 @@ def handoff(request, conversation_id):
 def read(request, conversation_id):
     """Remember how far the employee has read; the socket's `read` frame does the same."""
     try:
-        seq = whole_number(request.POST, "seq", required=True)
-        mark = mark_read(conversation_id, by=request.user, seq=seq, audience=EMPLOYEE)
+        shown = whole_number(request.POST, "shown")
+        seq = whole_number(request.POST, "seq", required=shown is None)
+        mark = mark_read(conversation_id, by=request.user, seq=seq or 0, shown=shown or 0, audience=EMPLOYEE)
     except Refused as error:
         return refusal(request, error)
     return JsonResponse({"conversation_id": str(conversation_id), "read_seq": mark.read_seq})

@@ -19,6 +19,7 @@ import { Receipts } from "./receipts.js";
 import { onReturn } from "./returning.js";
 import { Scroll } from "./scroll.js";
 import { Sending } from "./sending.js";
+import { Shown } from "./shown.js";
 import { SigningIn } from "./signing_in.js";
 import { Socket } from "./socket.js";
 import { StateLine } from "./state_line.js";
@@ -178,6 +179,7 @@ function greeted(here, behind) {
   if (feed.conversationId) {
     socket.send({ type: "watch", conversation_id: feed.conversationId });
   }
+  shown.repeat();
   // The first hello comes right after the page itself: its numbers say whether anything happened in between. Later
   // ones end a silence in which the queue may have moved, and those of a resolved request carry no numbers.
   if (hellos > 1) {
@@ -196,11 +198,13 @@ function lookAgain() {
   edges.look();
   stateLine.refresh();
   reading.repeat();
+  shown.repeat();
   badge.refreshSoon();
   draft.lookAgain();
 }
 
 function arrived(article, { live }) {
+  shown.look();
   if (!live || isMine(article)) {
     return;
   }
@@ -227,6 +231,7 @@ function onShown(status, fragment) {
 function onState(state) {
   tellLink(state);
   state === "waiting" || state === "off" ? polling.start() : polling.stop();
+  state === "off" && shown.look();
   state === "live" && sending.outbox.wake();
 }
 
@@ -270,13 +275,20 @@ feed.list.addEventListener("click", (event) => {
   }
 });
 
+/** By the socket, or, without one, by a request; both may be lost, and are repeated on a new line. */
+function tellSeen(numbers) {
+  if (!socket.send({ type: "read", conversation_id: feed.conversationId, ...numbers })) {
+    send(addressOf("read"), { method: "POST", body: new URLSearchParams(numbers) }).catch(() => {});
+  }
+}
+
+const shown = new Shown(
+  () => (feed.conversationId ? feed.lastSeq : 0),
+  (seq) => tellSeen({ shown: seq }),
+);
 const reading = new Reading(part("scroll"), part("messages"), {
   isMine,
-  report(seq) {
-    if (!socket.send({ type: "read", conversation_id: feed.conversationId, seq })) {
-      send(addressOf("read"), { method: "POST", body: new URLSearchParams({ seq }) }).catch(() => {});
-    }
-  },
+  report: (seq) => tellSeen({ seq }),
 });
 part("composer").addEventListener("input", () => {
   word("");

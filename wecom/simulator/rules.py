@@ -110,6 +110,12 @@ RULES = [
     Rule("card_needs_task_id", "CBQ"),
     Rule("card_needs_callback", "EC"),
     Rule("duplicate_window", "SEND"),
+    Rule(
+        "duplicate_msgid",
+        "SEND",
+        CHECK,
+        Switch(_("重复请求的 msgid"), (("first", _("第一次的")), ("new", _("新的")))),
+    ),
     Rule("thirty_a_minute", "SEND"),
     Rule("daily_quota", "SEND"),
     Rule("recall_24_hours", "GW"),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from . import content, directory, log, recipients
+from . import content, directory, log, recipients, rules
 from .answers import Trouble
 from .models import Fault, SimulatedMessage, SimulatedResponse
 
@@ -37,6 +37,8 @@ def accept(body, raw):
     with transaction.atomic():
         Fault.objects.select_for_update().get(pk=1)  # two equal requests at once: the second must see the first
         fate = _duplicate_fate(body, digest)
+        if fate and rules.value("duplicate_msgid") == "first":
+            msgid = SimulatedMessage.objects.filter(request_digest=digest).latest("id").msgid
         _check_day(fate, len(found.reached))
         _check_task(kept, fate)
         for userid in found.reached:

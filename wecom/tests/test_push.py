@@ -80,6 +80,7 @@ def test_it_waits_for_the_page_before_it_sends(reply):
 
 def test_it_sends_two_equal_answers_as_two_cards(reply):
     reply("ok")
+    run_due(later())
     reply("ok")
     run_due(later())
     assert len(arrived()) == 2
