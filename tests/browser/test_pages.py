@@ -75,6 +75,7 @@ PAGES = {
     "phone": (None, "/wecom/simulator/phone/zhangwei/"),
     "admin": ("zhaomin", "/admin/"),
     "admin, list": ("zhaomin", "/admin/accounts/user/"),
+    "admin, WeCom": ("zhaomin", "/admin/wecom/setup/"),
     "admin login": (None, "/admin/login/"),
 }
 
