@@ -582,6 +582,11 @@ def test_where_no_screen_can_be_had_it_takes_this_page(desk, why):
     # The own bubble is on it, in its colour, and words.
     assert count_of(image, (213, 229, 252)) > 500
     assert len(image.getcolors(1 << 24)) > 50
+    # And the icons, which lie in a file of their own.
+    for icon in desk.page.locator("[data-composer] .icon:visible").all():
+        place = icon.bounding_box()
+        corners = (place["x"], place["y"], place["x"] + place["width"], place["y"] + place["height"])
+        assert len(image.crop([round(each) for each in corners]).getcolors(1 << 24)) > 4
 
 
 def test_where_not_even_that_works_it_says_what_does(desk, problems):
