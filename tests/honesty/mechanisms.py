@@ -1,5 +1,6 @@
 """All of them."""
 
+from .app_chat import APP_CHAT
 from .pages import PAGES
 from .pictures import PICTURES
 from .showing import SHOWING
@@ -7,4 +8,4 @@ from .storing import STORING
 from .telling import TELLING
 from .working import WORKING
 
-MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES, *SHOWING]
+MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES, *SHOWING, *APP_CHAT]
