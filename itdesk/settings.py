@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "portal",
     "wecom",
     "conversations",
+    "knowledge",
     "jobs",
     "accounts",
     "django_ratelimit",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("attachments/", include("conversations.urls.attachments")),
     path("uploads/", include("conversations.urls.uploads")),
     path("files/", include("conversations.urls.files")),
+    path("knowledge/", include("knowledge.urls")),
     path("wecom/", include("wecom.urls")),
     path("admin/wecom/setup/", include("wecom.setup.urls")),  # before the admin, which answers whatever is below it
     path("admin/", admin.site.urls),

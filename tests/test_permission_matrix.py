@@ -20,6 +20,8 @@ from conversations.attachments import stage
 from conversations.commands.lifecycle import claim
 from conversations.commands.messages import post_message
 from conversations.commands.uploads import begin_upload
+from knowledge.commands import save_article
+from knowledge.models import Article, Topic
 from wecom.pictures import begin
 
 PEOPLE = ("anonymous", "zhangwei", "lina", "wangqiang", "keeper")
@@ -103,6 +105,12 @@ ROWS = {
         "302 403 403 200 403", "401 403 403 200 403", {"userid": "liyang"}
     ),
     "agent/conversations/<uuid:conversation_id>/read": agents_action(seq="1"),
+    # Articles: everybody who is signed in; what is for agents alone is tested in knowledge/tests.
+    "knowledge/": Row("302 200 200 200 200", "401 405 405 405 405"),
+    "knowledge/suggestions": Row("302 200 200 200 200", "401 405 405 405 405"),
+    "knowledge/<int:article_id>/": Row("302 200 200 200 200", "401 405 405 405 405"),
+    "knowledge/<int:article_id>/verdict": Row("302 405 405 405 405", "401 303 303 303 303", {"helped": "yes"}),
+    "knowledge/preview": Row("302 405 405 405 405", "401 403 403 403 200", {"content": "# 标题"}),
     # Files: whoever may read their message.
     "attachments/<uuid:attachment_id>/": Row("302 200 404 200 404", "401 405 405 405 405"),
     # And while they are on their way: whoever sends them, for both screens.
@@ -212,6 +220,8 @@ def things(zhangwei, liyang):
     )
     taken, _ = post_message(author=zhangwei, content="换鼠标", client_id=str(uuid.UUID(int=4)), new_topic=True)
     claim(taken.conversation_id, by=liyang)
+    topic = Topic.objects.create(name="网络")
+    article = save_article(Article(title="VPN", content="先看网络", topic=topic, state=Article.State.PUBLISHED))
     return {
         "TAKEN": str(taken.conversation_id),
         "CONVERSATION": str(message.conversation_id),
@@ -219,6 +229,7 @@ def things(zhangwei, liyang):
         "<uuid:attachment_id>": str(file.id),
         "<uuid:picture_id>": str(uuid.UUID(int=3)),
         "<uuid:upload_id>": str(uuid.UUID(int=2)),
+        "<int:article_id>": str(article.pk),
         "<slug:code>": "agent",
         "<ownership_file:name>": "WW_verify_0.txt",
         "<str:userid>": "zhangwei",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.models import Role
 from conversations import access
 from conversations.states import OPEN
 
@@ -30,6 +31,8 @@ def enter_agent(entry, person):
     """WeCom tells of each time somebody opens the app's chat: one greeting a day, and none amid a conversation."""
     if timezone.now() - entry.received_at > FRESH:
         entry.outcome = outcomes.LATE
+    elif not person.has_role(Role.USER):
+        entry.outcome = outcomes.NOT_ALLOWED
     elif access.visible_to(person, access.EMPLOYEE).filter(status__in=OPEN).exists():
         entry.outcome = outcomes.IN_CONVERSATION
     else:

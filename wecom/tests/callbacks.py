@@ -8,6 +8,7 @@ from django.test import Client
 
 from wecom.crypto import Codec
 
+REFUSAL = b"bad request"
 numbers = itertools.count(7_300_000_000_000_000_001)
 
 
@@ -71,3 +72,12 @@ def element(name, value):
         return f"<{name}>{''.join(element(*each) for each in value.items())}</{name}>"
     inside = value.replace("]]>", "]]]]><![CDATA[>")
     return f"<{name}><![CDATA[{inside}]]></{name}>"
+
+
+def sealed_text(body):
+    """What stands in a body's Encrypt."""
+    return body.partition("<Encrypt><![CDATA[")[2].partition("]]>")[0]
+
+
+def is_refused(response):
+    return (response.status_code, response.content) == (400, REFUSAL)

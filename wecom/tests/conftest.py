@@ -109,3 +109,29 @@ def browser(wecom):
 def no_gap(monkeypatch):
     """Messages for one person follow each other at once."""
     monkeypatch.setattr(sending, "GAP", 0)
+
+
+@pytest.fixture
+def company(strict, settings):
+    """A company where everything is as it should be, and production settings."""
+    settings.LOOPBACK_ONLY, settings.SITE_URL = False, "https://testserver"
+    settings.WECOM_CALLBACK_TOKEN = "canaryCallbackToken"
+    settings.WECOM_CALLBACK_AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+
+    def user(query, body):
+        if query["userid"] != "zhaomin":
+            return strict.no(60111, "userid not found")
+        return {"errcode": 0, "userid": "zhaomin", "name": "赵敏"}
+
+    strict.answers |= {
+        "user/get": user,
+        "get_jsapi_ticket": {"errcode": 0, "ticket": "canary-ticket", "expires_in": 7200},
+        "message/send": {"errcode": 0, "msgid": "m1"},
+    }
+    return strict
+
+
+@pytest.fixture
+def admin(client, zhaomin):
+    client.force_login(zhaomin, backend="accounts.backends.WecomBackend")
+    return client

@@ -135,6 +135,21 @@ def test_what_was_signed_for_another_moment_is_refused():
             ours.open(*sealed, **at)
 
 
+def test_whichever_character_of_200_envelopes_is_changed_none_of_them_opens():
+    opened = tried = 0
+    for number in range(200):
+        encrypt, signature = ours.seal(b"x" * number, **AT)
+        for place, letter in enumerate(encrypt):
+            changed = encrypt[:place] + ("A" if letter != "A" else "B") + encrypt[place + 1 :]
+            tried += 1
+            try:
+                ours.open(changed, signature, **AT)
+            except Forged:
+                continue
+            opened += 1
+    assert (opened, tried > 30_000) == (0, True)
+
+
 def test_nothing_is_decrypted_before_the_signature_is_right(monkeypatch):
     encrypt, _signature = ours.seal(b"x", **AT)
     monkeypatch.setattr(ours, "_opened", lambda encrypt: pytest.fail("decrypted"))
