@@ -10,7 +10,7 @@ reaches the moment first takes the file away. So a killed process comes back una
 | m1 m2 m3 m4 | before the transaction; stored, not committed; committed, not announced; announced, not answered |
 | m5 m6 | a job is taken, not called; WeCom has the card, the row does not say so |
 | m7 m8 | a file is written, not flushed; the file is there, its row is not |
-| m11 | a try is written down, WeCom was not asked |
+| m11 m12 | a try is written down, WeCom was not asked; a burst is decided on, not committed |
 | m9 m10 | a socket joined and has not heard `hello`; a page asks for what it missed |
 | m12 | a person's word from WeCom is a message, its row does not say so |
 | layer | a frame goes to the channel layer |

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from conversations.models import Message
 from conversations.queries.reading import confirmed_seq
+from jobs import faults
 
 from . import pace, reasons, sending
 from .card import card_for
@@ -55,6 +56,7 @@ def _decided(message):
         card = sending.enlist(person, _key(last.pk), card_for(last, len(burst)), kind=ANSWER, message=last)
         for each in others:
             _skipped(each, person, reasons.COALESCED, covered_by=card)
+        faults.at("m12")
     return _row(message.pk)
 
 
