@@ -176,16 +176,26 @@ def _in_time(record, patience, verdict):
 
 
 def _cards(record, verdict):
+    told = {userid: [each for card in cards for each in _told(record, *card)] for userid, cards in record.cards.items()}
     for each in record.sent:
         if not each.away:
             continue
-        count = record.cards.get(each.away, []).count(each.token)
+        count = told.get(each.away, []).count(each.token)
         if each.internal and count:
             verdict.leaked.append(f"{_named(each)}: a note on the phone of {each.away}")
         elif each.outcome == ACKED and not each.internal and not count:
             verdict.unpushed.append(f"{_named(each)}: no card for {each.away}")
         elif count > 1:
             verdict.pushed_twice.append(f"{_named(each)}: {count} cards for {each.away}")
+
+
+def _told(record, token, count):
+    """The tokens that a card tells of: its last line's, and those of the answers that stand right before it."""
+    for read in record.rooms.values():
+        answers = [each.token for each in read["agents"] if each.sender_type == "agent" and not each.internal]
+        if token in answers:
+            return answers[: answers.index(token) + 1][-count:]
+    return [token]
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 import asyncio
 import hashlib
+import re
 
 from .feed import TOKEN, token_of
 from .people import AGENTS, reading_address
 from .record import Stored
 from .wire import Broken
 
+CARD = re.compile(rf"(?P<count>\d+) 条新消息|(?P<token>{TOKEN.pattern})")
 TRIES, PAUSE = 20, 0.5  # seconds
 
 
@@ -21,10 +23,22 @@ async def stored(room, agent, employee):
 
 
 async def cards(employee):
-    """→ the token of each card on this person's phone, as the simulator shows it."""
+    """→ [token of the last line, number of messages that it tells of] for each card on this person's phone."""
     answer = await patiently(employee, f"/wecom/simulator/phone/{employee.userid}/chat")
     assert answer.ok, answer.status
-    return TOKEN.findall(answer.body.decode())
+    return cards_in(answer.body.decode())
+
+
+def cards_in(page):
+    """A burst is one card, which says how many it tells of above the last line."""
+    found, count = [], 1
+    for each in CARD.finditer(page):
+        if each["count"]:
+            count = int(each["count"])
+        else:
+            found.append([each["token"], count])
+            count = 1
+    return found
 
 
 async def _everything(reader, path, **query):

@@ -85,7 +85,8 @@ class Fault:
 
 @dataclass
 class Record:
-    """`rooms`: room → {"agents": [Stored], "employee": [Stored]}. `cards`: userid → [token of each card on the phone].
+    """`rooms`: room → {"agents": [Stored], "employee": [Stored]}. `cards`: userid → [[token of its last line, how many
+    messages it tells of] of each card on the phone].
 
     `opened`: doors that were tried and should have been closed. `quiet_at`: when senders and faults had ended.
     `must_answer`: nothing was broken that a send may wait for. `all_frames`: nothing was broken that a frame may be lost by.

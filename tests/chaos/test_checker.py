@@ -7,6 +7,7 @@ import pytest
 from . import record as records
 from .checker import judge
 from .feed import Feed, Line
+from .final import cards_in
 from .record import ACKED, OPEN, POSTPONED, REFUSED, Fault, PageRecord, Record, Sent, Shown, Stored
 from .report import lines
 
@@ -36,7 +37,7 @@ def good():
     console = [Shown("m1", 1, "#z1#", 1.1), Shown("m2", 2, "#w1#", 2.1), Shown("m3", 3, "#w2#", 3.1)]
     pages = [PageRecord("zhangwei's desk", "employee", {"a": desk}), PageRecord("console", "agents", {"a": console})]
     return Record(
-        7, "made up", sent, rooms, pages, {"yangfan": ["#w3#"]}, quiet_at=10.0, must_answer=True, all_frames=True
+        7, "made up", sent, rooms, pages, {"yangfan": [["#w3#", 1]]}, quiet_at=10.0, must_answer=True, all_frames=True
     )
 
 
@@ -44,6 +45,14 @@ def test_a_good_history_is_good():
     verdict = judge(good(), patience=5)
     assert verdict.good, verdict
     assert "NOTHING LOST, NOTHING TWICE" in lines(good(), verdict)
+
+
+def test_a_card_may_tell_of_a_burst():
+    record = good()
+    answer_twice(record, ("#w5#", 2))
+    assert judge(record, patience=5).good
+    page = "<p>王强 回复了您 · 2 条新消息</p><p>#ab-00001-0a0b0c#</p><p>王强 回复了您</p><p>#ab-00002-0a0b0c#</p>"
+    assert cards_in(page) == [["#ab-00001-0a0b0c#", 2], ["#ab-00002-0a0b0c#", 1]]
 
 
 def take_late_what_was_postponed(record):
@@ -172,6 +181,22 @@ def send_two_cards(record):
     record.cards["yangfan"] *= 2
 
 
+def answer_twice(record, *cards):
+    """Yangfan gets a second answer (3)."""
+    record.sent.append(Sent("wangqiang", 5, "b", "c7", "#w5#", away="yangfan", outcome=ACKED, id="m7", seq=3, acked=5))
+    for read in record.rooms["b"].values():
+        read.append(Stored("m7", 3, 2, "c7", "agent", "#w5#"))
+    record.cards["yangfan"] = [list(each) for each in cards]
+
+
+def tell_too_few(record):
+    answer_twice(record, ("#w5#", 1))
+
+
+def tell_one_again(record):
+    answer_twice(record, ("#w3#", 1), ("#w5#", 2))
+
+
 def leave_unsent(record):
     record.sent[4].outcome = OPEN
 
@@ -197,7 +222,8 @@ BROKEN = [
     (contradict, "out_of_order"), (hide, "missing"), (show_late, "late"), (leave_the_last_words_to_the_beat, "late"),
     (tell_a_note, "leaked"),
     (show_a_note, "leaked"), (hear_a_stranger, "leaked"), (open_a_door, "leaked"), (push_a_note, "leaked"),
-    (send_no_card, "unpushed"), (send_two_cards, "pushed_twice"), (leave_unsent, "unsent"),
+    (send_no_card, "unpushed"), (send_two_cards, "pushed_twice"),
+    (tell_too_few, "unpushed"), (tell_one_again, "pushed_twice"), (leave_unsent, "unsent"),
     (fail_a_send, "failed"), (hold_up_a_send, "failed"),
 ]  # fmt: skip
 
