@@ -70,7 +70,7 @@ def sweep(now):
 
 
 def _keep(picture, content):
-    file = SimpleUploadedFile("", content)
+    file = SimpleUploadedFile("picture", content)
     # WeCom's name and kind are believed in nothing (WECOM 4): a picture is what its bytes say.
     if not content or file_kinds.kind_of("", file) not in {*file_kinds.PICTURES, file_kinds.HEIC}:
         _end(picture, State.FAILED, KIND)

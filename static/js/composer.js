@@ -43,7 +43,7 @@ export class Composer {
   }
 
   get isEmpty() {
-    return !this.text.trim() && !(this.tray && this.tray.files.length);
+    return !this.text.trim() && (!this.tray || this.tray.isEmpty);
   }
 
   key(event) {

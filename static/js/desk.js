@@ -31,6 +31,7 @@ import { TypingLine, Typist } from "./typing.js";
 import { UnreadBadge } from "./unread_badge.js";
 import { viewPictures } from "./viewer.js";
 import { followViewport } from "./viewport.js";
+import { insideWecom } from "./wecom.js";
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const POLL = 4; // seconds
@@ -305,6 +306,14 @@ offerCapture(part("capture"), { taken: (shot, note) => tray.takeShot(shot, note)
 tray.onMarked = ({ send: sendsNow }) => (sendsNow ? composer.submit() : writeOn());
 copyButtons(part("messages"));
 viewPictures(part("messages"), document.querySelector("[data-viewer]"));
+insideWecom({
+  list: part("messages"),
+  state: part("state"),
+  tray,
+  button: part("wecom-pictures"),
+  conversationId: () => feed.conversationId,
+  refused: word,
+});
 readTexts(part("messages"), document.querySelector("[data-paper]"));
 followViewport();
 draft.begin(JSON.parse(document.getElementById("draft").textContent));

@@ -21,6 +21,7 @@ export class Tray {
     this.onRefused = onRefused;
     this.onChange = this.onHand = this.onMarking = this.onMarked = () => {};
     this.items = [];
+    this.coming = []; // what is chosen, and not on this device yet
     this.work = Promise.resolve(); // one picture after another: nine decoded photos are half a gigabyte
   }
 
@@ -30,14 +31,19 @@ export class Tray {
 
   /** Whether a file of it may still become another. */
   get isBusy() {
-    return this.items.some((item) => item.isBusy);
+    return this.coming.length > 0 || this.items.some((item) => item.isBusy);
   }
 
-  /** Resolves when nothing is being made smaller any more: does it still hold what it holds now? */
+  get isEmpty() {
+    return !this.items.length && !this.coming.length;
+  }
+
+  /** Resolves when all is here and nothing is being made smaller any more: does it still hold what it holds now? */
   async settled() {
     const before = this.items;
+    const came = await Promise.all(this.coming.map((each) => each.arrived));
     await this.work;
-    return before.every((item) => this.items.includes(item));
+    return came.every(Boolean) && before.every((item) => this.items.includes(item));
   }
 
   add(files) {
@@ -48,8 +54,28 @@ export class Tray {
 
   /** Why nothing more can be put in, or "". */
   get whyFull() {
-    const { maxFiles } = this.limits;
-    return this.items.length >= maxFiles ? say("shared.too_many", { n: maxFiles }) : "";
+    return this.room > 0 ? "" : say("shared.too_many", { n: this.limits.maxFiles });
+  }
+
+  get room() {
+    return this.limits.maxFiles - this.items.length - this.coming.length;
+  }
+
+  /** What is still on its way to this device stands in the row until it is here. `coming`: wecom_coming.js */
+  expect(coming) {
+    this.coming.push(coming);
+    this.strip.append(coming.element);
+    coming.arrived = coming.done.then((file) => this.arrives(coming, file));
+    this.changed();
+  }
+
+  arrives(coming, file) {
+    this.coming = this.coming.filter((other) => other !== coming);
+    coming.element.remove();
+    const words = file ? this.take(file) : coming.trouble;
+    if (words) this.onRefused(words);
+    this.handled();
+    return Boolean(file) && !words;
   }
 
   /** Put in one file. → why not, or "" */
@@ -123,6 +149,7 @@ export class Tray {
 
   clear() {
     this.items.slice().forEach((item) => this.drop(item));
+    this.coming.forEach((each) => each.stop());
     this.changed();
   }
 
@@ -132,7 +159,7 @@ export class Tray {
   }
 
   changed() {
-    this.strip.hidden = !this.items.length;
+    this.strip.hidden = this.isEmpty;
     this.onChange();
   }
 

@@ -97,10 +97,23 @@ export class Uploads {
   }
 }
 
+const brought = new WeakMap(); // file → the id under which the server has it, before anybody uploaded it
+
+/** The server has `file` already, for one message. */
+export function storedAs(file, uploadId) {
+  brought.set(file, uploadId);
+}
+
 /** One for each file, for ever: a try that is repeated stores nothing twice. */
 export function idsOf(item) {
-  item.upload_ids = item.upload_ids || item.files.map(() => newClientId());
+  item.upload_ids = item.upload_ids || item.files.map(idOf);
   return item.upload_ids;
+}
+
+function idOf(file) {
+  const uploadId = brought.get(file) || newClientId();
+  brought.delete(file);
+  return uploadId;
 }
 
 function unreadable(name) {
