@@ -5,6 +5,7 @@ from django.utils import timezone
 from jobs.queue import job
 
 from . import later, pictures, push, recall, sending
+from .cards import jobs as cards  # noqa: F401  those that register, too
 from .inbound import answers, directory, media, others, receiving, turns, words  # noqa: F401  those that register, too
 
 DAY = 24 * 60 * 60

@@ -7,6 +7,7 @@ from . import errors
 SEEN, NOTE, NO_ANSWER, INACTIVE, NO_MEMBER = "seen", "note", "no_answer", "inactive", "no_member"
 UNREACHABLE, DOUBTFUL, A_DAY = "unreachable_member", "doubtful", "a_day"
 UNLICENSED, PACED, DAILY_CAP, HELD, COALESCED = "unlicensed", "paced", "daily_cap", "held", "coalesced"
+OVER, ANSWERED, CARD_UPDATE = "over", "answered", "card_update"
 
 SENTENCES = {
     SEEN: _("已在页面上看到"),
@@ -22,6 +23,9 @@ SENTENCES = {
     DAILY_CAP: _("今天的发送总量已用完，明天继续"),
     HELD: _("另一个进程正在发送"),
     COALESCED: _("已合并到同一张卡片"),
+    OVER: _("请求已经有了变化"),
+    ANSWERED: _("员工已经回答"),
+    CARD_UPDATE: _("正在更新卡片"),
 }
 OUTCOMES = {
     "": _("没有结果：进程中断"),

@@ -20,7 +20,7 @@ from ..models import Feedback
 from ..queries.feedback import CHANGE_WITHIN, urge_wait
 from ..states import Action, next_status
 from ..wording import checked_words
-from .writing import append_notice, lock, store
+from .writing import append_notice, lock, resolution_changed, store
 
 NOTIFY_AGENTS = declare("notify_agents")
 
@@ -148,6 +148,7 @@ def _say(feedback, **fields):
     for name, value in fields.items():
         setattr(feedback, name, value)
     feedback.save(update_fields=list(fields) if feedback.pk else None)
+    resolution_changed(feedback.conversation, feedback.epoch)
 
 
 def _finished(conversation, *notices):

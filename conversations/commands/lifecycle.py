@@ -5,13 +5,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jobs.queue import declare, enqueue
+
 from .. import access, broadcast
 from ..errors import Conflict, NotAllowed, Refused
 from ..events import record
 from ..models import Conversation
 from ..queries.people import orphaned
 from ..states import Action, Status, next_status
-from .writing import append_notice, lock, store
+from .writing import SECONDS_FOR_THE_PAGE, append_notice, lock, resolution_changed, store
+
+ASK_IF_SOLVED = declare("ask_if_solved")
 
 
 def claim(conversation_id, *, by, version=None):
@@ -77,6 +81,12 @@ def resolve(conversation_id, *, by, version=None):
         notice = append_notice(conversation, "resolved", at=now, agent=by.display_name)
         conversation.waits(None)
         record(conversation, "conversation.resolved", by, now)
+        enqueue(
+            ASK_IF_SOLVED,
+            run_in=SECONDS_FOR_THE_PAGE,
+            conversation_id=str(conversation.pk),
+            epoch=conversation.epoch,
+        )
         return _finished(conversation, notice)
 
 
@@ -84,8 +94,9 @@ def reopen(conversation_id, *, by, version=None):
     """Take up a resolved conversation again; whoever reopens it is responsible for it."""
     with transaction.atomic():
         conversation = _locked_for_agent(conversation_id, by, Action.REOPEN)
-        now = timezone.now()
+        now, ended = timezone.now(), conversation.epoch
         _move(conversation, Action.REOPEN, version, owner=by)
+        resolution_changed(conversation, ended)
         conversation.resolved_at = None
         notice = append_notice(conversation, "reopened", at=now)
         conversation.waits(None)

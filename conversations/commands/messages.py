@@ -17,11 +17,9 @@ from ..wording import SUBJECT_CHARS, checked_client_id, kind_label, one_line
 from .drafts import forget_sent
 from .lifecycle import take
 from .words import Words
-from .writing import append_notice, lock, store
+from .writing import SECONDS_FOR_THE_PAGE, append_notice, lock, resolution_changed, store
 
 NOTIFY_EMPLOYEE = declare("notify_employee")
-# Long enough for an open page to confirm that it showed the message, short enough for a card within 10 s (PRODUCT B3).
-SECONDS_FOR_THE_PAGE = 5
 
 Sender = Message.SenderType
 
@@ -162,6 +160,7 @@ def _write_as_employee(conversation, author, words, client_id):
 
 
 def _reopened_by_writing(conversation, author, now):
+    resolution_changed(conversation, conversation.epoch)
     conversation.epoch += 1
     conversation.resolved_at = None
     conversation.assigned_agent = None

@@ -2,10 +2,16 @@
 
 import uuid
 
+from jobs.queue import declare, enqueue
+
 from ..errors import NotFound
 from ..models import Conversation, Message
 from ..notices import chinese
 from ..wording import LAST_LINE_CHARS, kind_label, one_line, visitor_gone
+
+# Long enough for an open page to confirm that it showed the message, short enough for a card within 10 s (PRODUCT B3).
+SECONDS_FOR_THE_PAGE = 5
+REFRESH_CARD = declare("refresh_card")
 
 
 def lock(visible, conversation_id):
@@ -63,6 +69,11 @@ def append_notice(conversation, notice, *, at, **facts):
         facts=facts,
         at=at,
     )
+
+
+def resolution_changed(conversation, epoch):
+    """Something was said about this resolution, or it ended: what still asks about it elsewhere looks again."""
+    enqueue(REFRESH_CARD, conversation_id=str(conversation.pk), epoch=epoch)
 
 
 CHANGING_FIELDS = [

@@ -1,0 +1,1 @@
+"""Cards with buttons: an employee answers inside WeCom, without opening a page."""
