@@ -42,7 +42,8 @@ def accept(body, raw):
         _check_day(fate, len(found.reached))
         _check_task(kept, fate)
         for userid in found.reached:
-            _deliver(userid, {**body, **kept}, digest, msgid, fate or _rate_fate(userid))
+            message = {"userid": userid, "msgid": msgid, "request_digest": digest, "task_id": _task_id(kept)}
+            _deliver(fate or _rate_fate(userid), body={**body, **kept}, **message)
     return {"msgid": msgid, **found.fields(), **_response_code(kept, msgid)}
 
 
@@ -95,17 +96,14 @@ def _rate_fate(userid):
     return Fate.DROPPED if full else Fate.ARRIVED
 
 
-def _deliver(userid, body, digest, msgid, fate):
-    task_id = _task_id(body)
-    SimulatedMessage.objects.create(
-        userid=userid, msgid=msgid, request_digest=digest, body=body, fate=fate, task_id=task_id
-    )
+def _deliver(fate, **message):
+    SimulatedMessage.objects.create(fate=fate, **message)
     if fate in UNTOLD:
-        log.write("message/send", "0", f"{userid}: {UNTOLD[fate]}")
+        log.write("message/send", "0", f"{message['userid']}: {UNTOLD[fate]}")
 
 
-def _task_id(body):
-    return body.get("template_card", {}).get("task_id", "") if body.get("msgtype") == "template_card" else ""
+def _task_id(kept):
+    return kept.get("template_card", {}).get("task_id", "")
 
 
 def _response_code(kept, msgid):
