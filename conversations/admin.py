@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 
-from .models import CannedReply, Category, Conversation, DeskWords, Event, Feedback, Group, Message
+from .commands.assistant import switch_assistant
+from .models import AssistantSwitch, CannedReply, Category, Conversation, DeskWords, Event, Feedback, Group, Message
 from .presentation import words_of
 from .queries.timeline import sentence_of
 from .wording import kind_label
@@ -227,18 +228,38 @@ class CannedReplyAdmin(admin.ModelAdmin):
     search_fields = ["title", "shortcut", "content"]
 
 
-@admin.register(DeskWords)
-class DeskWordsAdmin(admin.ModelAdmin):
-    """One row; that nobody can delete it is how `init_desk` knows that the desk was filled."""
-
-    def has_add_permission(self, request):
-        return False
+class OneRow(admin.ModelAdmin):
+    """A table of one row: its list goes straight on to it, and nobody deletes it."""
 
     def has_delete_permission(self, request, obj=None):
         return False
 
     def changelist_view(self, request, extra_context=None):
-        only = DeskWords.objects.first()
+        only = self.model.objects.first()
         if only is None:
             return super().changelist_view(request, extra_context)
-        return HttpResponseRedirect(reverse("admin:conversations_deskwords_change", args=[only.pk]))
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(reverse(name, args=[only.pk]))
+
+
+@admin.register(DeskWords)
+class DeskWordsAdmin(OneRow):
+    """That nobody can delete it is how `init_desk` knows that the desk was filled."""
+
+    def has_add_permission(self, request):
+        return False
+
+
+@admin.register(AssistantSwitch)
+class AssistantSwitchAdmin(OneRow):
+    """Off: everything goes to people, what the assistant has as well. No row yet means on."""
+
+    fields = ["on", "changed_by", "changed_at"]
+    readonly_fields = ["changed_by", "changed_at"]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not AssistantSwitch.objects.exists()
+
+    def save_model(self, request, obj, form, change):
+        switch_assistant(obj.on, by=request.user)
+        obj.pk = 1

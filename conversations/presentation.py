@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from knowledge.markdown import html
+
 from .access import AGENTS
 from .attachments import attachment_json
 from .body import body_html
@@ -60,11 +62,18 @@ def _message_html(message, audience):
             "message": message,
             "audience": audience,
             "prev_seq": prev_seq(message, audience),
-            "body": body_html(words_of(message)),
+            "body": _body(message),
             "sender_label": sender_label(message),
             "attachments": [_shown(each) for each in _attachments(message)],
         },
     )
+
+
+def _body(message):
+    """What a person wrote is never markup; the assistant's words are Markdown, cleaned like an article's."""
+    if message.sender_type == Sender.AI and not message.notice:
+        return html(message.content)
+    return body_html(words_of(message))
 
 
 def prev_seq(message, audience):
@@ -228,6 +237,8 @@ def state_sentence(conversation, place=None):
         return _("%(agent)s 正在处理") % {"agent": conversation.assigned_agent.display_name}
     if conversation.status == Status.RESOLVED:
         return _("已解决，再写一句就会重新打开")
+    if conversation.waiting_since is None:
+        return _("智能助手已回答，没解决可以转人工")
     return _("智能助手正在处理")
 
 

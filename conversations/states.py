@@ -38,8 +38,8 @@ TRANSITIONS = {
     Action.TRANSFER: {"bot": "assigned", "queued": "assigned", "assigned": "assigned"},
     Action.RESOLVE:  {"bot": "resolved", "queued": "resolved", "assigned": "resolved"},
     Action.REOPEN:   {"resolved": "assigned"},
-    Action.CONFIRM:  {"resolved": "resolved"},
-    Action.DENY:     {"resolved": "queued"},
+    Action.CONFIRM:  {"bot": "resolved", "resolved": "resolved"},
+    Action.DENY:     {"bot": "queued", "resolved": "queued"},
     Action.RATE:     {"resolved": "resolved"},
     Action.URGE:     {"queued": "queued", "assigned": "assigned"},
 }  # fmt: skip

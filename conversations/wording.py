@@ -14,6 +14,11 @@ SUBJECT_CHARS = 60
 LAST_LINE_CHARS = 100
 WORDS_CHARS = 300  # a remark with a rating
 CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# What somebody types who wants a person: these words alone, or the verb anywhere.
+WANTS_PERSON = re.compile(
+    r"转\s*人工|^\W*(?:(?:请|帮我|我要|我想|麻烦)?[转接找]?(?:人工|真人)(?:客服|服务|坐席)?|human|agent)\W*$",
+    re.IGNORECASE,
+)
 KIND_LABELS = {"image": gettext_noop("[图片]"), "file": gettext_noop("[文件]")}
 
 
@@ -31,6 +36,11 @@ def one_line(content, limit):
     """The first `limit` characters as one line, without code fences, with an ellipsis where something is cut."""
     line = " ".join(re.sub(r"```\w*", " ", content).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def asks_for_person(content):
+    """Whether the words ask for a person instead of the assistant. Decided here, by code, before any model sees them."""
+    return bool(WANTS_PERSON.search(content))
 
 
 def searched(raw):

@@ -23,7 +23,7 @@ from .machine import ROOT, in_ci, say
 from .tally import Tally
 
 # Read by the settings: a value from somebody's shell would test something else than the next person does.
-OURS = ("DJANGO_", "DATABASE_", "REDIS_", "WECOM_", "DIFY_", "OPENAI_", "RATE_", "MESSAGE_", "ATTACHMENT_")
+OURS = ("ASSISTANT", "DJANGO_", "DATABASE_", "REDIS_", "WECOM_", "DIFY_", "OPENAI_", "RATE_", "MESSAGE_", "ATTACHMENT_")
 OURS += ("SITE_URL", "DATA_DIR", "MEDIA_ROOT", "STATIC_ROOT", "TIME_ZONE", "LOG_LEVEL", "HSTS_", "PYTEST_ADDOPTS")
 PRODUCTION = {
     "DJANGO_ALLOWED_HOSTS": "desk.example.com",

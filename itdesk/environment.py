@@ -50,6 +50,14 @@ def flag(name, default=False):
     raise Malformed(name, "must be true or false")
 
 
+def word(name, default, allowed):
+    """One of the words in `allowed`, in small letters."""
+    raw = text(name, default).lower()
+    if raw not in allowed:
+        raise Malformed(name, f"must be one of {', '.join(sorted(allowed))}")
+    return raw
+
+
 def number(name, default, at_least=1):
     raw = text(name, str(default))
     if not raw.isascii() or not raw.isdigit() or int(raw) < at_least:

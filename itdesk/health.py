@@ -135,7 +135,9 @@ def _wecom():
 
 
 def _assistant():
-    return "off", "not connected"
+    from conversations.queries.assistant import assistant_is_on
+
+    return ("ok" if assistant_is_on() else "off"), settings.ASSISTANT
 
 
 # Imported when asked: a part that cannot even be imported is down, and the page that says so still answers.

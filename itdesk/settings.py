@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "itdesk.apps.ItdeskConfig",
     "portal",
     "wecom",
+    "assistant",
     "conversations",
     "knowledge",
     "jobs",
@@ -341,7 +342,10 @@ _SIMULATED_SIGN_IN = "/wecom/simulator/authorize" if WECOM_SIMULATOR else ""
 WECOM_AUTHORIZE_URL = _SIMULATED_SIGN_IN or "https://open.weixin.qq.com/connect/oauth2/authorize"
 WECOM_QR_LOGIN_URL = _SIMULATED_SIGN_IN or "https://login.work.weixin.qq.com/wwlogin/sso/login"
 
-# Assistant (read here so that a wrong value is named at the start; the assistant itself is a later part) --------------
+# Assistant -----------------------------------------------------------------------------------------------------------
+# `knowledge`: passages of our own articles, without a model. With no article published it is as if it were off.
+ASSISTANT = environment.word("ASSISTANT", "knowledge", {"off", "knowledge"})
+# Read here so that a wrong value is named at the start; providers with a model are a later part.
 DIFY_API_BASE = environment.web_address("DIFY_API_BASE")
 DIFY_API_KEY = environment.text("DIFY_API_KEY")
 OPENAI_API_BASE = environment.web_address("OPENAI_API_BASE")

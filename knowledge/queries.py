@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Role
 
 from .library import library, shown
-from .models import Article
+from .models import Article, Version
 
 SUGGESTED = 3
 LEAST_LETTERS = 2  # of what somebody types before anything is suggested
@@ -62,3 +62,9 @@ def changes(version):
 
 def _lines(version):
     return [version.title, *version.content.splitlines()]
+
+
+def is_quoted(article_id, version, quote):
+    """Whether this version of the article says `quote`, to the character."""
+    found = Version.objects.filter(article=article_id, number=version).values_list("content", flat=True).first()
+    return bool(quote) and found is not None and quote in found.replace("\r\n", "\n")

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("WECOM_SIMULATOR", "true")
+os.environ.setdefault("ASSISTANT", "off")  # its own tests switch it on
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = str(Path(tempfile.gettempdir()) / f"itdesk-test-{os.getpid()}")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)

@@ -18,7 +18,7 @@ from ..errors import NotAllowed, Refused, TooSoon
 from ..events import record
 from ..models import Feedback
 from ..queries.feedback import CHANGE_WITHIN, urge_wait
-from ..states import Action, next_status
+from ..states import Action, Status, next_status
 from ..wording import checked_words
 from .writing import append_notice, lock, resolution_changed, store
 
@@ -37,10 +37,11 @@ def confirm_solved(conversation_id, *, by, epoch):
             return conversation
         _expect_in_force(conversation, epoch, Action.CONFIRM)
         now = timezone.now()
+        added = _resolved_by_employee(conversation, by, now) if conversation.status == Status.BOT else []
         conversation.changes()
         _say(feedback, verdict=Verdict.SOLVED, answered_at=now)
         record(conversation, "resolution.confirmed", by, now, epoch=epoch)
-        return _finished(conversation)
+        return _finished(conversation, *added)
 
 
 def say_unsolved(conversation_id, *, by, epoch):
@@ -56,14 +57,17 @@ def say_unsolved(conversation_id, *, by, epoch):
         _expect_in_force(conversation, epoch, Action.DENY)
         now = timezone.now()
         _say(feedback, verdict=Verdict.UNSOLVED, answered_at=now)
+        # In the hands of the assistant it was never over: this is the one tap to a person (PRODUCT E5).
+        with_assistant = conversation.status == Status.BOT
         conversation.status = next_status(conversation.status, Action.DENY)
         conversation.assigned_agent = None
         conversation.resolved_at = None
         conversation.epoch += 1
-        notice = append_notice(conversation, "denied", at=now)
+        notice = append_notice(conversation, "handed_off" if with_assistant else "denied", at=now)
         conversation.waits(now)
         record(conversation, "resolution.denied", by, now, epoch=epoch)
-        record(conversation, "conversation.reopened", by, now, by="employee")
+        kind = "conversation.handed_off" if with_assistant else "conversation.reopened"
+        record(conversation, kind, by, now, by="employee")
         return _finished(conversation, notice)
 
 
@@ -114,6 +118,16 @@ def urge(conversation_id, *, by):
         record(conversation, "conversation.urged", by, now, owner=owner.pk if owner else None)
         enqueue(NOTIFY_AGENTS, conversation_id=str(conversation.pk), kind="urged")
         return _finished(conversation, notice)
+
+
+def _resolved_by_employee(conversation, employee, now):
+    """The assistant's answer was enough. The epoch stays: it names this resolution, to which a second tap belongs."""
+    conversation.status = next_status(conversation.status, Action.CONFIRM)
+    conversation.resolved_at = now
+    notice = append_notice(conversation, "solved", at=now)
+    conversation.waits(None)
+    record(conversation, "conversation.resolved", employee, now, by="employee")
+    return [notice]
 
 
 def _locked(conversation_id, employee, action):

@@ -12,14 +12,16 @@ from .. import access, broadcast
 from ..errors import Conflict, NotAllowed, Refused
 from ..events import record
 from ..models import Conversation, Message
+from ..queries.assistant import assistant_is_on
 from ..states import FIRST, OPEN, Action, Status, next_status
-from ..wording import SUBJECT_CHARS, checked_client_id, kind_label, one_line
+from ..wording import SUBJECT_CHARS, asks_for_person, checked_client_id, kind_label, one_line
 from .drafts import forget_sent
 from .lifecycle import take
 from .words import Words
 from .writing import SECONDS_FOR_THE_PAGE, append_notice, lock, resolution_changed, store
 
 NOTIFY_EMPLOYEE = declare("notify_employee")
+ANSWER_MESSAGE = declare("answer_message")
 
 Sender = Message.SenderType
 
@@ -138,7 +140,8 @@ def _opened(author, words):
         raise NotAllowed(_("您不能提交请求"))
     now = timezone.now()
     subject = one_line(words.content, SUBJECT_CHARS) or kind_label(words.msg_type)
-    conversation = Conversation(employee=author, status=FIRST, subject=subject, created_at=now, last_message_at=now)
+    status = Status.BOT if assistant_is_on() else FIRST
+    conversation = Conversation(employee=author, status=status, subject=subject, created_at=now, last_message_at=now)
     conversation.waits(now)
     conversation.save(force_insert=True)
     record(conversation, "conversation.opened", author, now)
@@ -154,9 +157,25 @@ def _write_as_employee(conversation, author, words, client_id):
     message = words.append_to(conversation, Sender.EMPLOYEE, author, client_id, now)
     conversation.waits(conversation.waiting_since or now)
     record(conversation, "message.posted", author, now, message=str(message.id), sender_type="employee")
+    added.append(message)
+    if conversation.status == Status.BOT:
+        added += _for_the_assistant(conversation, author, message, now)
     store(conversation)
-    broadcast.announce(conversation, [*added, message])
+    broadcast.announce(conversation, added)
     return message
+
+
+def _for_the_assistant(conversation, author, message, now):
+    """A job to answer it; or a person at once, when that is what it asks for. → the lines that say so."""
+    if not asks_for_person(message.content):
+        enqueue(ANSWER_MESSAGE, message_id=str(message.id), epoch=conversation.epoch)
+        return []
+    conversation.status = next_status(conversation.status, Action.HANDOFF)
+    conversation.epoch += 1
+    notice = append_notice(conversation, "handed_off", at=now)
+    conversation.waits(conversation.waiting_since or now)
+    record(conversation, "conversation.handed_off", author, now)
+    return [notice]
 
 
 def _reopened_by_writing(conversation, author, now):

@@ -1,5 +1,5 @@
 from .attachment import Attachment
-from .catalog import CannedReply, Category, DeskWords, Group
+from .catalog import AssistantSwitch, CannedReply, Category, DeskWords, Group
 from .conversation import Conversation, ReadMark
 from .draft import Draft
 from .event import Event
@@ -8,6 +8,7 @@ from .message import Message
 from .upload import Upload
 
 __all__ = [
+    "AssistantSwitch",
     "Attachment",
     "CannedReply",
     "Category",

@@ -73,3 +73,20 @@ class DeskWords(models.Model):
 
     def __str__(self):
         return str(_("服务台文字"))
+
+
+class AssistantSwitch(models.Model):
+    """Whether the assistant answers first; one row (pk 1), and none means yes. `switch_assistant` alone writes it."""
+
+    on = models.BooleanField(_("智能助手先回答"), default=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("修改人")
+    )
+    changed_at = models.DateTimeField(_("时间"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("智能助手开关")
+        verbose_name_plural = _("智能助手开关")
+
+    def __str__(self):
+        return str(_("智能助手开关"))

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from ..models import Feedback
 from ..states import Action, Status, next_status
+from .assistant import has_answered
 
 URGE_EVERY = timedelta(minutes=30)
 CHANGE_WITHIN = timedelta(minutes=10)  # of the first score; afterwards it stands
@@ -39,6 +40,8 @@ def change_wait(feedback, now=None):
 
 def is_asked(conversation, now=None):
     """Whether its employee is asked about the resolution in force: not about one that is history."""
+    if has_answered(conversation):
+        return True
     resolved_at = conversation.resolved_at if conversation.status == Status.RESOLVED else None
     return bool(resolved_at and (now or timezone.now()) - resolved_at < ASKED_FOR)
 

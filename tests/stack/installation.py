@@ -45,6 +45,7 @@ class Installation:
             "STATIC_ROOT": str(self.folder / "static"),
             "SITE_URL": f"http://127.0.0.1:{self.ports[0]}",
             "WECOM_SIMULATOR": "true",
+            "ASSISTANT": "off",
             "PYTHONUTF8": "1",
             "PRESENCE_LEASE": str(PRESENCE_LEASE),
             **dict.fromkeys(("RATE_SEND", "RATE_ACTION", "RATE_LOGIN", "RATE_UPLOAD"), "100000/m"),
