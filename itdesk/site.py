@@ -36,8 +36,9 @@ class DeskAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         from wecom.client import trouble  # not before the apps are ready
+        from wecom.leaving import held
 
-        return super().index(request, {"trouble": trouble(), **(extra_context or {})})
+        return super().index(request, {"trouble": trouble(), "held": held(), **(extra_context or {})})
 
     @method_decorator(sensitive_post_parameters())
     @login_not_required

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.admin import ReadOnly
 
-from .leaving import release
+from .leaving import held, release
 from .models import DirectoryRun
 
 
@@ -37,7 +37,7 @@ class DirectoryRunAdmin(ReadOnly):
         self.message_user(request, words % {"count": count}, messages.SUCCESS)
 
     def changelist_view(self, request, extra_context=None):
-        if DirectoryRun.objects.filter(outcome=DirectoryRun.Outcome.HELD).exists():
+        if request.method == "GET" and held():
             warning = _(
                 "企业微信里一下子少了很多人，没有停用任何人。请先查看应用的可见范围；如果他们确实离职，请选中该记录确认。"
             )

@@ -42,6 +42,11 @@ def end_access(people, occasion):
     return True
 
 
+def held():
+    """The open alarm, or None."""
+    return DirectoryRun.objects.filter(outcome=Outcome.HELD).first()
+
+
 def release(run, *, by):
     """An administrator says that the people of a held run did leave. Returns whether it was still open."""
     with transaction.atomic():
@@ -70,11 +75,12 @@ def _hold(people, occasion):
         "directory: %d people would lose access at once; nobody does until an administrator confirms", len(people)
     )
     names = sorted(user.userid for user in people)
-    held = DirectoryRun.objects.filter(outcome=Outcome.HELD)
-    known = held.first()
+    known = held()
     if known:
         # One that fell out of the range after the others is held with them.
-        held.filter(pk=known.pk).update(people=sorted({*known.people, *names}), at=timezone.now())
+        DirectoryRun.objects.filter(pk=known.pk, outcome=Outcome.HELD).update(
+            people=sorted({*known.people, *names}), at=timezone.now()
+        )
         return
     try:
         with transaction.atomic():

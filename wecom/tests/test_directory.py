@@ -301,12 +301,14 @@ def test_an_administrator_lets_them_go(crowd, zhaomin):
     company.change("heyu", state="active")  # one of them is back meanwhile
     browser = DjangoClient()
     browser.force_login(zhaomin, backend="accounts.backends.WecomBackend")
+    assert "一下子少了 8 人" in browser.get("/admin/").content.decode()
     page = browser.get("/admin/wecom/directoryrun/")
     assert "没有停用任何人" in page.content.decode()
     chosen = {"action": "confirm_left", "_selected_action": [DirectoryRun.objects.get().pk]}
     for _ in range(2):
         browser.post("/admin/wecom/directoryrun/", chosen)
     run_due()
+    assert "一下子少了" not in browser.get("/admin/").content.decode()
     assert [user.userid for user in crowd if active(user)] == ["heyu"]
     run = DirectoryRun.objects.get()
     assert (run.outcome, run.decided_by) == ("released", zhaomin)
