@@ -58,8 +58,10 @@ const drafts = new Drafts(`agent:${me}`, {
   store,
   addressOf: (id) => form.dataset.draftUrl.replace(NOBODY, id),
   maxChars: Number(form.dataset.maxChars),
+  isShown: () => true,
   isBusy: (id) => reply.isBusy(id),
   onTaken: (id, draft) => reply.taken(id, draft),
+  onFiles: (id, files) => reply.filesCame(id, files),
   onSettled: draftsSettled,
 });
 const reply = new Reply(form, {

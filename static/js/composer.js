@@ -2,18 +2,18 @@
 // composition. What is begun in it is kept by drafts.js.
 
 /**
- * `new Composer(form, {onSubmit({text, files}), onChange(), maxChars, onTooLong(chars), enterSends, tray})`
+ * `new Composer(form, {onSubmit({text, files}), onChange(), onFiles(), maxChars, onTooLong(chars), enterSends, tray})`
  *
  * `form` holds a textarea and a submit button. onSubmit returns false when nothing may leave the field. onChange:
- * the words became others, but not by `fill`. `tray` (tray.js, may be absent) holds the chosen files. With `enterSends` Enter sends and Shift+Enter breaks the line;
+ * the words became others, but not by `fill`; onFiles: the files did. `tray` (tray.js, may be absent) holds the chosen files. With `enterSends` Enter sends and Shift+Enter breaks the line;
  * without it only Ctrl/⌘+Enter sends.
  */
 export class Composer {
-  constructor(form, { onSubmit, onChange = () => {}, maxChars = 8000, onTooLong = () => {}, enterSends = true, tray = null }) {
+  constructor(form, { onSubmit, onChange = () => {}, onFiles = () => {}, maxChars = 8000, onTooLong = () => {}, enterSends = true, tray = null }) {
     this.form = form;
     this.field = form.querySelector("textarea");
     this.button = form.querySelector("[type=submit]");
-    this.hooks = { onSubmit, onChange, onTooLong };
+    this.hooks = { onSubmit, onChange, onFiles, onTooLong };
     this.maxChars = maxChars;
     this.enterSends = enterSends;
     this.tray = tray;
@@ -28,7 +28,10 @@ export class Composer {
     this.button.addEventListener("pointerdown", (event) => event.preventDefault());
     window.addEventListener("resize", () => this.grow());
     if (tray) {
-      tray.onChange = () => this.look();
+      tray.onChange = () => {
+        this.look();
+        onFiles();
+      };
       // What waits for a photo would go uncovered while somebody covers it.
       tray.onMarking = () => {
         this.waiting = null;

@@ -74,6 +74,7 @@ const composer = new Composer(part("composer"), {
   maxChars: Number(root.dataset.maxChars),
   onSubmit: write,
   onChange: () => draft.changed(),
+  onFiles: () => draft.filesChanged(),
   onTooLong: (chars) => word(say("shared.too_long", { n: chars })),
 });
 const draft = new DeskDraft(composer, {

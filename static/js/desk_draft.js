@@ -15,6 +15,8 @@ export class DeskDraft {
       store,
       addressOf,
       maxChars: composer.maxChars,
+      isShown: (place) => place === this.place,
+      onFiles: (place, files) => place === this.place && composer.tray.bringBack(files),
       isBusy: () => document.hasFocus() && document.activeElement === composer.field,
       onTaken: (place, draft) => place === this.place && composer.fill(draft.content),
       onSettled: () => this.line.show(),
@@ -48,8 +50,12 @@ export class DeskDraft {
   }
 
   changed() {
-    this.drafts.type(this.place, { content: this.composer.text, internal: false, basedOnSeq: null, files: [] });
+    this.drafts.type(this.place, { content: this.composer.text, internal: false, basedOnSeq: null, files: this.composer.tray.files });
     this.line.show();
+  }
+
+  filesChanged() {
+    this.drafts.keepFiles(this.place, this.composer.tray.files);
   }
 
   /** What stands in the field becomes a message: how that names its draft. */

@@ -19,7 +19,7 @@ const wordsOf = ({ content, internal, based_on_seq: basedOnSeq = null }) => ({ c
 export class Draft {
   constructor(kept = {}) {
     Object.assign(this, NOTHING, {
-      files: [], // in memory only
+      files: [], // file_keeper.js keeps them
       revision: 0, // the newest of the server that this page knows
       dirty: false, // the server has not confirmed these words
       held: false, // the server may hold words of this draft

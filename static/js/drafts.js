@@ -4,6 +4,7 @@
 import { Draft } from "./draft.js";
 import { DraftKeeper } from "./draft_keeper.js";
 import { DraftSaver } from "./draft_saver.js";
+import { FileKeeper } from "./file_keeper.js";
 import { send } from "./http.js";
 import { onReturn } from "./returning.js";
 
@@ -11,16 +12,19 @@ const LEFT_BEHIND = 10000; // ms after which what lies unconfirmed on the device
 export const NEW = "new"; // the place of a request that has no conversation yet
 
 /**
- * `new Drafts(name, {store, addressOf(place), maxChars, isBusy(place), onTaken(place, draft), onSettled(place)})`
+ * `new Drafts(name, {store, addressOf(place), maxChars, isBusy(place), isShown(place), onTaken(place, draft),
+ * onFiles(place, files), onSettled(place)})`
  *
  * `name` holds the person's id: nobody finds another person's words. A place is a conversation's id, or NEW.
- * isBusy: somebody is at the words of that place now; onTaken: they became those of another device; onSettled: anything
- * else about them may have changed.
+ * isBusy: somebody is at the words of that place now; isShown: that place comes on screen on this page; onTaken: they became
+ * those of another device; onFiles: an earlier page left these files there, or another page took them (none); onSettled:
+ * anything else about them may have changed.
  */
 export class Drafts {
   constructor(name, hooks) {
     Object.assign(this, hooks);
     this.keeper = new DraftKeeper(name, hooks.store, (place) => this.draftOf(place));
+    this.files = new FileKeeper(name, hooks.store, (place) => this.filesCame(place, []));
     this.known = new Map(); // place → Draft
     this.remembered = new Set(); // places whose words on the device were looked at
     this.savers = new Map(); // place → DraftSaver
@@ -37,6 +41,12 @@ export class Drafts {
     (await this.keeper.recallAll()).forEach((each) => this.remember(each.place, each));
     this.known.forEach((draft, place) => this.saveSoon(place));
     this.onSettled(null);
+    this.files.recall(this.isShown, (place, files) => this.filesCame(place, files));
+  }
+
+  filesCame(place, files) {
+    this.draftOf(place).files = files;
+    this.onFiles(place, files);
   }
 
   remember(place, { place: same, ...kept }) {
@@ -57,13 +67,20 @@ export class Drafts {
 
   /** Somebody wrote `words`: {content, internal, basedOnSeq, files}. */
   type(place, words) {
+    this.files.keep(place, words.files);
     if (this.draftOf(place).type(words)) {
       this.keeper.keepSoon(place);
       this.saveSoon(place);
     }
   }
 
-  /** The words become a message: the fields by which it names its draft. */
+  /** The chosen files of a place are others; its words are not looked at. */
+  keepFiles(place, files) {
+    this.draftOf(place).files = files;
+    this.files.keep(place, files);
+  }
+
+  /** The words become a message (its files stay until they lie in the outbox: keepFiles): the fields by which it names its draft. */
   send(place) {
     const name = this.draftOf(place).send();
     this.keeper.keep(place);

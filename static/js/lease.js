@@ -4,7 +4,7 @@
 
 import { newClientId } from "./ids.js";
 
-const LASTS = 5000; // ms without a renewal after which another tab takes over
+export const LASTS = 5000; // ms without a renewal after which another tab takes over
 const RENEW = 1500; // ms; hidden pages are woken at most once a second
 const LONGEST_WAIT = 3600000; // ms; a server that asks for more is mistaken
 

@@ -5,6 +5,7 @@ import { offerCapture } from "./capture.js";
 import { Composer } from "./composer.js";
 import { DraftLine } from "./draft_line.js";
 import { newClientId } from "./ids.js";
+import { settle } from "./shrink.js";
 import { say } from "./strings.js";
 import { Tray } from "./tray.js";
 
@@ -92,8 +93,10 @@ export class Reply {
   fill(draft) {
     const { content, internal, basedOnSeq } = draft;
     const files = draft.files.slice(); // the tray tells of its emptying, and what it tells is kept
+    this.filling = true;
     this.tray.clear();
     this.tray.add(files);
+    this.filling = false;
     this.composer.fill(content);
     this.modeIs(internal);
     this.basedOnSeq = this.isEmpty ? null : basedOnSeq;
@@ -117,9 +120,10 @@ export class Reply {
     this.keep();
   }
 
-  /** Not kept from here: while another draft is put in, the files change before the words do. */
+  /** While another draft is put in, the files change before the words do: then nothing is kept. */
   filesChanged() {
     this.noteBase();
+    if (this.id && !this.filling) this.drafts.keepFiles(this.id, this.tray.files);
     this.composer.look();
   }
 
@@ -145,8 +149,15 @@ export class Reply {
       based_on_seq: this.internal ? null : this.basedOnSeq,
       draft: this.drafts.send(this.id),
     });
+    this.drafts.keepFiles(this.id, []); // they lie in the outbox now
     this.tell("");
     this.fill(this.drafts.draftOf(this.id));
+  }
+
+  /** An earlier page left files in a place; none: another page has them now. */
+  filesCame(id, files) {
+    if (id === this.id) this.tray.bringBack(files);
+    else files.forEach(settle);
   }
 
   /** An item that came back because somebody wrote meanwhile: its words return, and sending them again means it. */

@@ -52,6 +52,12 @@ export class Tray {
     this.changed();
   }
 
+  /** What an earlier page held, as it would have been sent; none when another page has it now. */
+  bringBack(files) {
+    files.forEach(settle);
+    files.length ? this.add(files) : this.clear();
+  }
+
   /** Why nothing more can be put in, or "". */
   get whyFull() {
     return this.room > 0 ? "" : say("shared.too_many", { n: this.limits.maxFiles });
