@@ -149,11 +149,15 @@ function onFrame(frame) {
   feed.onFrame(frame);
   draft.onFrame(frame);
   if (frame.type === "hello" || frame.type === "beat") {
-    const here = (frame.conversations || []).find((numbers) => numbers.conversation_id === feed.conversationId);
+    const open = frame.conversations || [];
+    open.length === 1 && sending.follow(open[0].conversation_id);
+    const here = open.find((numbers) => numbers.conversation_id === feed.conversationId);
     const behind = Boolean(here) && here.version > stateLine.version;
     frame.type === "hello" ? greeted(here, behind) : behind && stateLine.refresh();
   } else if (frame.type === "queue_moved") {
     stateLine.refreshSoon();
+  } else if (frame.type === "new_message" && frame.sender_type === "employee" && !feed.conversationId) {
+    sending.follow(frame.conversation_id);
   } else if (frame.conversation_id === feed.conversationId) {
     heardHere(frame);
   } else if (frame.type === "read" || (frame.type === "new_message" && frame.sender_type !== "employee")) {

@@ -81,6 +81,17 @@ export class Sending {
     this.feed.healGap();
   }
 
+  /** Words from another device opened the request that an empty page would write into: it shows that one from now on. */
+  follow(conversationId) {
+    const beginsHere = this.unsent.items.some((item) => !this.conversationOf(item)); // its answer tells where it went
+    if (this.feed.conversationId || this.fresh || beginsHere) {
+      return;
+    }
+    this.topics.note(this.topics.own, conversationId);
+    this.onAdopted(conversationId);
+    this.feed.catchUp();
+  }
+
   /** Another tab may have sent what was written first on this page, or what this page showed as its first. */
   async goOnWith(item) {
     await this.topics.load();

@@ -148,3 +148,37 @@ def test_the_sign_of_having_read_stands_once_and_moves(open_page, sign_in, zhang
         console.write("不客气")
         desk.expect_delivered("不客气")  # whatever could have been told of the reading came before it
         expect(theirs).to_have_count(0)
+
+
+def test_an_empty_page_goes_to_the_request_that_another_device_opened(devices, zhangwei, problems):
+    problems.expect("status of 409.*/draft")  # all of them take the begun words along
+    tab, second, phone = (Desk(page) for page in devices(zhangwei, "/itdesk/"))
+    phone.field.fill("还在写")
+    tab.write("打印机连不上了")
+    for place in (tab, second, phone):
+        expect(place.bubble("打印机连不上了")).to_have_count(1, timeout=WITHIN)
+        expect(place.page).to_have_url(re.compile("/itdesk/c/"))
+        expect(place.state).to_contain_text("排队中")
+    expect(phone.field).to_have_value("还在写")
+    expect(phone.page.locator("[data-draft-line]")).to_be_hidden()
+
+
+def test_an_empty_page_finds_a_request_that_was_opened_while_it_was_away(devices, zhangwei, problems):
+    problems.expect("ERR_INTERNET_DISCONNECTED")
+    tab, _second, phone = (Desk(page) for page in devices(zhangwei, "/itdesk/"))
+    phone.page.context.set_offline(True)
+    tab.write("打印机连不上了")
+    tab.expect_delivered("打印机连不上了")
+    phone.page.context.set_offline(False)
+    expect(phone.bubble("打印机连不上了")).to_have_count(1)
+
+
+def test_a_page_for_a_new_request_does_not_go_to_another_one(devices, zhangwei, wangqiang):
+    ask(zhangwei, "打印机连不上了")
+    _tab, _second, phone = (Desk(page) for page in devices(zhangwei, "/itdesk/?new=1"))
+    expect(phone.field).to_be_visible()
+    talk = ask(zhangwei, "还有一件事", new_topic=True)
+    answer(wangqiang, talk, "另一件好了")
+    expect(phone.page.locator("[data-unread]")).to_be_visible()  # it has heard of both
+    expect(phone.page).to_have_url(re.compile(r"\?new=1$"))
+    expect(phone.messages).to_have_count(0)
