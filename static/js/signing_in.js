@@ -56,7 +56,8 @@ export class SigningIn {
   }
 }
 
-// Chosen pictures and what is drawn on them are in the memory of the page alone: they go with its reader's will only.
+// What is being drawn is in the memory of the page alone, and chosen pictures are too where the device is full: they go
+// with its reader's will only.
 function holdsPictures() {
   return document.querySelector("[data-tray]:not([hidden]), .editor") !== null;
 }
