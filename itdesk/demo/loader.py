@@ -11,6 +11,7 @@ from conversations.commands.setup import init_desk
 from conversations.models import Conversation
 
 from .company import enrol, form_groups
+from .library import stock
 from .stories import stories
 
 
@@ -29,6 +30,7 @@ def load(now=None):
     with transaction.atomic():
         roles.init_roles()
         init_desk()
+        stock()
         company = enrol()
         told = stories(company, now or timezone.now())
         there = set(Conversation.objects.filter(pk__in=[each.id for each in told]).values_list("pk", flat=True))
