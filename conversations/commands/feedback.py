@@ -92,7 +92,9 @@ def rate(conversation_id, *, by, epoch, score=None, words=None, may_change=True)
             raise Refused(_("评价已经记下，不能再改了"), status=409, code="too_late")
         conversation.changes()
         _say(feedback, rated_at=feedback.rated_at or now, **said)
-        record(conversation, "resolution.rated", by, now, epoch=epoch, score=feedback.score, changed=not first)
+        record(
+            conversation, "resolution.rated" if first else "rating.changed", by, now, epoch=epoch, score=feedback.score
+        )
         return _finished(conversation)
 
 

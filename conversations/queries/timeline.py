@@ -21,6 +21,7 @@ SENTENCES = {
     "resolution.confirmed": gettext_noop("%(actor)s 确认已解决"),
     "resolution.denied": gettext_noop("%(actor)s 表示没有解决"),
     "resolution.rated": gettext_noop("%(actor)s 评价了这次处理"),
+    "rating.changed": gettext_noop("%(actor)s 修改了评价"),
 }
 WRITTEN = {
     "message.posted": gettext_noop("%(actor)s 发出消息"),

@@ -5,6 +5,8 @@
 import { refusalOf, send } from "./http.js";
 import { say } from "./strings.js";
 
+const FRESH = 350; // ms; a double tap is over by then
+
 /**
  * `new Feedback(root, {holder, around(change), onAnswer(html), onRefused(words), ask()})`: `holder` is where the panel
  * stands; around(change) keeps the reader's place in the thread; ask() asks the server what is true now.
@@ -13,7 +15,7 @@ export class Feedback {
   constructor(root, { holder, around, onAnswer, onRefused, ask }) {
     Object.assign(this, { root, holder, around, onAnswer, onRefused, ask });
     this.busy = false;
-    this.timer = null;
+    this.timer = this.fresh = null;
     root.addEventListener("click", (event) => {
       const button = event.target.closest("button[form]");
       if (button && root.querySelector(`#${button.getAttribute("form")}[data-say]`)) {
@@ -38,6 +40,9 @@ export class Feedback {
     const held = present && present.contains(document.activeElement);
     const typed = present && present.querySelector("[data-words]");
     this.holder.textContent = "";
+    this.holder.classList.add("is-fresh");
+    window.clearTimeout(this.fresh);
+    this.fresh = window.setTimeout(() => this.holder.classList.remove("is-fresh"), FRESH);
     if (panel) {
       this.holder.append(panel);
       const field = panel.querySelector("[data-words]");

@@ -161,15 +161,55 @@ def test_two_taps_of_one_thumb_are_one(at, zhangwei, live):
     expect(here.page.locator("[data-word]")).to_be_hidden()
 
 
-def test_a_page_that_is_behind_is_told_and_repairs_itself(at, solved, zhangwei, liyang, problems):
+def test_the_second_half_of_a_double_tap_rates_nothing(at, solved):
+    here = at(solved)
+    box = here.face("已解决").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    here.page.evaluate(
+        """([x, y]) => {
+          const holder = document.querySelector("[data-feedback]");
+          new MutationObserver(() => {
+            const under = document.elementFromPoint(x, y);
+            window.hit = under && under.closest(".feedback__face, .feedback__tap") ? "button" : "nothing";
+            window.hit === "button" && under.click();
+          }).observe(holder, { childList: true });
+        }""",
+        [x, y],
+    )
+    here.page.touchscreen.tap(x, y)
+    expect(here.face("一般")).to_be_visible()
+    assert here.page.evaluate("window.hit") == "nothing"
+    here.tap("满意")
+    expect(here.face("满意")).to_have_attribute("aria-pressed", "true")
+    assert Feedback.objects.get().score == 3
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_it_fits_the_narrowest_phone(at, solved, zhangwei, locale):
+    feedback.confirm_solved(solved.pk, by=zhangwei, epoch=solved.epoch)
+    feedback.rate(solved.pk, by=zhangwei, epoch=solved.epoch, score=2)
+    here = at(solved, viewport={"width": 320, "height": 568}, locale=locale)
+    assert (
+        here.page.evaluate(
+            "Array.from(document.querySelectorAll('.feedback *')).filter((e) => e.getBoundingClientRect().right > 320).length"
+        )
+        == 0
+    )
+
+
+def test_a_page_that_is_behind_is_told_and_repairs_itself(at, solved, zhangwei, problems):
     problems.expect("status of 409")
     here = at(solved)
-    here.page.route("**/ws/desk/", lambda route: route.abort())
-    here.page.evaluate("document.querySelector('[data-panel]').dataset.kept = 1")
-    button = here.face("已解决").element_handle()
-    feedback.say_unsolved(solved.pk, by=zhangwei, epoch=solved.epoch)
-    button.evaluate("e => { document.querySelector('[data-feedback]').append(e); e.click(); }")
+
+    def overtaken(route):
+        feedback.say_unsolved(solved.pk, by=zhangwei, epoch=solved.epoch)
+        route.continue_()
+
+    here.page.route("**/solved", overtaken)
+    here.tap("已解决")
+    expect(here.page.locator("[data-word]")).to_contain_text("刚刚有了变化")
     Desk(here.page).expect_status("queued")
+    expect(here.panel).to_have_count(0)
 
 
 def test_it_works_without_scripts(open_page, sign_in, solved, zhangwei, problems):
