@@ -4,6 +4,7 @@ import { isTooLarge, objectionTo } from "./file_limits.js";
 import { markUp } from "./marking.js";
 import { mayShrink, settle, shrink, versionsOf } from "./shrink.js";
 import { say } from "./strings.js";
+import { byPlace, Farewells } from "./tray_farewell.js";
 import { TrayItem } from "./tray_item.js";
 
 /**
@@ -22,6 +23,11 @@ export class Tray {
     this.onChange = this.onHand = this.onMarking = this.onMarked = () => {};
     this.items = [];
     this.coming = []; // what is chosen, and not on this device yet
+    this.farewells = new Farewells(strip, {
+      mayReturn: () => this.hasRoom(),
+      onReturned: (item) => this.returned(item),
+      onOver: () => this.showStrip(),
+    });
     this.work = Promise.resolve(); // one picture after another: nine decoded photos are half a gigabyte
   }
 
@@ -63,6 +69,14 @@ export class Tray {
     return this.room > 0 ? "" : say("shared.too_many", { n: this.limits.maxFiles });
   }
 
+  /** Whether one more may come in; says why not. */
+  hasRoom() {
+    if (this.whyFull) {
+      this.onRefused(this.whyFull);
+    }
+    return !this.whyFull;
+  }
+
   get room() {
     return this.limits.maxFiles - this.items.length - this.coming.length;
   }
@@ -96,7 +110,7 @@ export class Tray {
 
   put(file) {
     const item = new TrayItem(this.template, file, {
-      remove: () => this.remove(item),
+      remove: () => this.putAway(item),
       mark: () => this.mark(item),
       chosen: () => this.handled(),
     });
@@ -113,15 +127,18 @@ export class Tray {
   }
 
   async lighten(item) {
-    const versions = this.items.includes(item) ? await shrink(item.file) : null;
+    const isKept = () => this.items.includes(item) || this.farewells.has(item);
+    const versions = isKept() ? await shrink(item.file) : null;
     item.isBusy = false;
-    if (!versions || !this.items.includes(item)) {
+    if (!versions || !isKept()) {
       return;
     }
     const { original, small } = versions;
     const words = isTooLarge(small || original, this.limits);
     if (words) {
-      this.remove(item);
+      this.farewells.end(item);
+      this.drop(item);
+      this.handled();
       this.onRefused(words);
     } else if (small) {
       item.offer(this.choiceOf(versions), small);
@@ -136,14 +153,22 @@ export class Tray {
     return small && isTooLarge(original, this.limits) ? { original: small, small: null } : { original, small };
   }
 
-  remove(item) {
+  /** Its author does not want to send it, and may think better of it for a moment. */
+  putAway(item) {
     const hadFocus = item.element.contains(document.activeElement);
     const at = this.items.indexOf(item);
-    this.drop(item);
+    this.items = this.items.filter((other) => other !== item);
+    const way = this.farewells.say(item);
     const next = this.items[Math.min(at, this.items.length - 1)];
-    if (hadFocus && next) {
-      next.part("remove").focus();
+    if (hadFocus) {
+      (next ? next.part("remove") : way).focus();
     }
+    this.handled();
+  }
+
+  returned(item) {
+    this.items = [...this.items, item].sort(byPlace);
+    item.part("remove").focus();
     this.handled();
   }
 
@@ -156,6 +181,7 @@ export class Tray {
   clear() {
     this.items.slice().forEach((item) => this.drop(item));
     this.coming.forEach((each) => each.stop());
+    this.farewells.clear();
     this.changed();
   }
 
@@ -165,8 +191,12 @@ export class Tray {
   }
 
   changed() {
-    this.strip.hidden = this.isEmpty;
+    this.showStrip();
     this.onChange();
+  }
+
+  showStrip() {
+    this.strip.hidden = this.isEmpty && !this.farewells.size;
   }
 
   /** Draw on a picture that is here already. */
@@ -182,8 +212,7 @@ export class Tray {
 
   /** A fresh shot is drawn on first: it shows the whole screen, and more than anybody needs. */
   async takeShot(shot, note) {
-    if (this.whyFull) {
-      this.onRefused(this.whyFull);
+    if (!this.hasRoom()) {
       return;
     }
     const marked = await this.markUp(shot, { tool: "crop", note });

@@ -10,18 +10,6 @@ FEED = "static/js/feed.js"
 
 PAGES = [
     broken(
-        "what waits for files can be called back",
-        "it counts as tried at once",
-        "tests/browser/test_behind_files.py::test_what_waits_behind_a_file_can_be_called_back",
-        ("static/js/outbox.js", " && !this.lanes.isHeldUp(item)", ""),
-    ),
-    broken(
-        "words to somebody else wait for no file",
-        "nothing goes past",
-        "tests/browser/test_behind_files.py::test_an_agents_words_to_somebody_else_wait_for_no_file",
-        ("static/js/lanes.js", "return !item.files.length && !this", "return false && !this"),
-    ),
-    broken(
         "a retry has the same client_id",
         "each try has another",
         f"{OUTBOX}test_it_waits_as_long_as_it_is_told_and_sends_the_same",

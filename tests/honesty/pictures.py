@@ -1,4 +1,4 @@
-"""What happens to a picture before it leaves: covered, cut, made small. Checked in Chromium, by the stored pixels."""
+"""What happens to a picture before it leaves: covered, cut, made small, waited for. Checked in Chromium."""
 
 from .mechanism import broken
 
@@ -77,5 +77,17 @@ PICTURES = [
         "everything is",
         f"{TRAY}test_what_the_server_would_refuse_is_told_before_the_upload",
         ("static/js/file_limits.js", "return kinds.includes(extension) ? ", "return kinds.length ? "),
+    ),
+    broken(
+        "what waits for files can be called back",
+        "it counts as tried at once",
+        "tests/browser/test_behind_files.py::test_what_waits_behind_a_file_can_be_called_back",
+        ("static/js/outbox.js", " && !this.lanes.isHeldUp(item)", ""),
+    ),
+    broken(
+        "words to somebody else wait for no file",
+        "nothing goes past",
+        "tests/browser/test_behind_files.py::test_an_agents_words_to_somebody_else_wait_for_no_file",
+        ("static/js/lanes.js", "return !item.files.length && !this", "return false && !this"),
     ),
 ]
