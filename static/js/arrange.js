@@ -36,8 +36,9 @@ function setSeparator(article, paused, newDay) {
   }
 }
 
+// An agent sees where somebody goes on in WeCom's chat, and where they are back at the page.
 function sameSpeaker(one, other) {
-  return ["senderType", "senderName", "authorId"].every((key) => one.dataset[key] === other.dataset[key])
+  return ["senderType", "senderName", "authorId", "origin"].every((key) => one.dataset[key] === other.dataset[key])
     && isNote(one) === isNote(other);
 }
 
