@@ -109,6 +109,10 @@ const receipts = new Receipts(part("messages"), document.getElementById("read-si
 const typist = new Typist((frame) => socket.send(frame));
 const typingLine = new TypingLine(() => part("typing"));
 
+if (part("suggestions")) {
+  import("./suggest.js").then(({ suggest }) => suggest(part("suggestions"), document.getElementById("content")));
+}
+
 function write({ text, files }) {
   word("");
   typist.stopped();
@@ -120,6 +124,7 @@ function write({ text, files }) {
 /** "Still the last one?" was asked of a page on which nothing was written yet. */
 function endOffer() {
   if (part("earlier")) part("earlier").remove();
+  if (part("suggestions")) part("suggestions").remove();
 }
 
 /** The page began without a conversation; its first message made one, perhaps another tab's. */

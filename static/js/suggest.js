@@ -1,0 +1,38 @@
+// While the first words of a request are written, articles that may answer them at once.
+
+import { fragmentOf, send } from "./http.js";
+
+const PAUSE = 250; // ms without a key
+const LEAST = 2; // characters
+
+/** `suggest(place, field)`: `place` is an element with `data-url`; it goes with the welcome it stands in. */
+export function suggest(place, field) {
+  let timer = null;
+  let asked = "";
+
+  async function look() {
+    const words = field.value.trim();
+    if (!place.isConnected || words === asked) {
+      return;
+    }
+    asked = words;
+    if (words.length < LEAST) {
+      place.replaceChildren();
+      return;
+    }
+    try {
+      const answer = await send(`${place.dataset.url}?${new URLSearchParams({ q: words.slice(0, 200) })}`);
+      // A slow answer to older words must not push out a newer one.
+      if (answer.ok && words === asked) {
+        place.replaceChildren(fragmentOf(answer.text));
+      }
+    } catch (error) {
+      asked = ""; // without a network there is nothing to suggest, and nothing to say about it
+    }
+  }
+
+  field.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(look, PAUSE);
+  });
+}
