@@ -1,11 +1,11 @@
 """Daphne's two protocols as the desk wants them: forms left alone, a reader that is behind waited for, floods cut."""
 
 import asyncio
-import re
 import socket
 
 from daphne import http_protocol, ws_protocol
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 from conversations.bucket import Bucket
 from conversations.consumers import TOO_MANY
@@ -19,11 +19,19 @@ MAX_FRAME = 4096  # bytes a page may send at once; a larger frame ends the socke
 BURST, PER_SECOND = 64, 8
 # Bytes of a body; what takes files takes a message's files beside it. Without a limit here Daphne kept 300 MB of anybody.
 BODY = 2 * 1024 * 1024
-TAKES_FILES = re.compile(rb"/(itdesk/messages|agent/conversations/[^/?]+/messages)(\?|$)")
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 FORBIDDEN = (b"daphne-root-path", b"sec-websocket-protocol")
 # Bytes that the kernel keeps for one reader that is behind; by itself it would go up to 4 MiB.
 SEND_BUFFER = 128 * 1024
+
+
+def _takes_files(target):
+    """Whether files may be posted to this address (`accounts.doors.takes_files`)."""
+    try:
+        view = resolve(target.partition(b"?")[0].decode("latin-1")).func
+    except Resolver404:
+        return False
+    return getattr(view, "takes_files", False)
 
 
 class DeskRequest(http_protocol.WebRequest):
@@ -37,7 +45,7 @@ class DeskRequest(http_protocol.WebRequest):
 
     def gotLength(self, length):
         """The head has arrived, before one byte of the body is kept."""
-        if TAKES_FILES.match(getattr(self.channel, "_path", b"")):
+        if (length is None or length > BODY) and _takes_files(getattr(self.channel, "_path", b"")):
             self._left = settings.UPLOAD_MAX_BYTES + BODY
         super().gotLength(length)
         if (length or 0) > self._left:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.doors import role_required
+from accounts.doors import role_required, takes_files
 from accounts.limits import limited
 from accounts.models import Role
 
@@ -96,6 +96,7 @@ def unread(request):
     return JsonResponse({"unread": number})
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 @role_required(Role.USER)
 @limited("send", "RATE_SEND")

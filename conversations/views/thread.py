@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.doors import role_required
+from accounts.doors import role_required, takes_files
 from accounts.limits import limited
 from accounts.models import Role
 
@@ -56,6 +56,7 @@ def header(request, conversation_id):
     return render(request, "agent/_thread_header.html", {**header_context(present), "view": named_view(request)})
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 @role_required(Role.AGENT)
 @limited("send", "RATE_SEND")

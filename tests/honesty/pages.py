@@ -61,8 +61,8 @@ PAGES = [
         "tests/browser/test_uploads.py::test_a_reload_in_the_middle_does_not_begin_again",
         (
             "static/js/uploads.js",
-            "item.upload_ids = item.upload_ids || item.files.map(() => newClientId());",
-            "item.upload_ids = item.files.map(() => newClientId());",
+            "item.upload_ids = item.upload_ids || item.files.map(idOf);",
+            "item.upload_ids = item.files.map(idOf);",
         ),
     ),
     broken(

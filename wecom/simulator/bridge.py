@@ -13,6 +13,8 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts.doors import takes_files
+
 from . import browsers, jar, log, media, rules
 from .models import SimulatedTicket
 
@@ -39,6 +41,7 @@ def script():
     return f"const SIMULATED = {json.dumps(facts)};\n{SCRIPT.read_text(encoding='utf-8')}"
 
 
+@takes_files
 @csrf_exempt
 @login_not_required
 @require_POST

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.doors import takes_files
+
 from . import directory, hands, host_names, rules, words
 from .chat import chat_of, newest, stamp_of
 from .models import SimulatedMedia, SimulatedMessage
@@ -55,6 +57,7 @@ def chat(request, userid):
     return _chat(request, member)
 
 
+@takes_files
 @login_not_required
 @require_POST
 def say(request, userid):

@@ -3,11 +3,14 @@
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from accounts.doors import takes_files
+
 from .. import media
 from ..answers import Trouble
 from ..calls import api
 
 
+@takes_files
 @api("media/upload")
 def upload(request):
     if request.method != "POST":
