@@ -352,6 +352,7 @@ OPENAI_API_BASE = environment.web_address("OPENAI_API_BASE")
 OPENAI_API_KEY = environment.text("OPENAI_API_KEY")
 OPENAI_MODEL = environment.text("OPENAI_MODEL")
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "itdesk.reports.NothingSecret"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -367,8 +368,10 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": environment.choice("LOG_LEVEL", "INFO", environment.LOG_LEVELS)},
     "loggers": {
-        # urllib3 logs whole addresses at DEBUG, and WeCom wants its token in the address.
-        "urllib3": {"level": "WARNING"},
+        # urllib3 logs whole addresses at DEBUG, and of a garbled answer at WARNING; WeCom wants its token in the address.
+        "urllib3": {"level": "ERROR"},
+        # With DEBUG every statement is logged with its values, and one of them stores the token.
+        "django.db.backends": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
         "daphne.http_protocol": {"level": "WARNING"},
         # Answered with 400 and 413, and anybody can do it: a traceback each would fill the log.

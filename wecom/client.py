@@ -38,6 +38,7 @@ class Client:
         self.tokens = Tokens(key, settings.WECOM_SECRET, self._fetch_token)
         self.limits = Limits(key)
 
+    @sensitive_variables()
     def user_info(self, code):
         """Who came with this login code: `{"userid": …}` for a member, `{"openid": …}` for anybody else."""
         return self._get("auth/getuserinfo", code=code)
