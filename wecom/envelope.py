@@ -32,7 +32,7 @@ class Opened:
 def open_query(query):
     """What WeCom asks to have repeated when the address is saved. `query`: a QueryDict. Raises Forged."""
     # `+` of base64 that nobody escaped arrives as a space, which base64 does not have.
-    return _opened(query, query.get("echostr", "").replace(" ", "+"))
+    return _Seal.of(query).open(query.get("echostr", "").replace(" ", "+"))
 
 
 @sensitive_variables()
@@ -42,6 +42,7 @@ def open_body(query, body):
     Nothing of the outer XML but the sealed text counts: the rest is not signed, and whoever has caught an envelope
     could send it again under another AgentID.
     """
+    seal = _Seal.of(query)  # first: a time that is long past costs us no look at the body
     if len(body) > MAX_BODY:
         raise Forged
     try:
@@ -50,20 +51,34 @@ def open_body(query, body):
         raise Forged from None
     if len(found) != 1:
         raise Forged
-    return _opened(query, found[0])
+    return seal.open(found[0])
 
 
-def _opened(query, encrypt):
-    signature, timestamp, nonce = (query.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
-    skew = _skew(timestamp)
-    if len(nonce) > LONGEST:
+@dataclass(frozen=True)
+class _Seal:
+    """What the query says of an envelope; its time lies within the window."""
+
+    signature: str
+    timestamp: str
+    nonce: str
+    skew: int
+
+    @classmethod
+    def of(cls, query):
+        signature, timestamp, nonce = (query.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
+        if len(nonce) > LONGEST:
+            raise Forged
+        return cls(signature, timestamp, nonce, _skew(timestamp))
+
+    def open(self, encrypt):
+        for codec in _codecs():
+            try:
+                return Opened(
+                    codec.open(encrypt, self.signature, timestamp=self.timestamp, nonce=self.nonce), self.skew
+                )
+            except Forged:
+                continue
         raise Forged
-    for codec in _codecs():
-        try:
-            return Opened(codec.open(encrypt, signature, timestamp=timestamp, nonce=nonce), skew)
-        except Forged:
-            continue
-    raise Forged
 
 
 def _skew(timestamp):

@@ -9,7 +9,7 @@ from defusedxml.ElementTree import fromstring
 DEEPEST = 8  # levels; WeCom uses four
 DECLARATION = re.compile(r"<!(?!\[CDATA\[)")
 # XML forbids these even where a person's words stand, but nobody should lose a message for one: they are shown.
-CONTROLS = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)}
+SHOWN = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)} | {0xFFFE: "□", 0xFFFF: "□"}
 
 
 class Unreadable(ValueError):
@@ -18,7 +18,10 @@ class Unreadable(ValueError):
 
 def stranger_root(body):
     """The root of bytes that anybody may have sent. Raises Unreadable."""
-    text = _decoded(body)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise Unreadable from None
     if DECLARATION.search(text):
         raise Unreadable
     return _root(text)
@@ -29,21 +32,14 @@ def fields_of(plain):
     again inside of another. Raises Unreadable.
 
     A name that comes twice at the top is refused: if WeCom ever let a person's words close their own CDATA, they could
-    name another sender behind them.
+    name another sender behind them. Half a character, where somebody has cut by bytes, costs that character alone.
     """
     fields = {}
-    for child in _root(_decoded(plain).translate(CONTROLS)):
+    for child in _root(plain.decode(errors="replace").translate(SHOWN)):
         if child.tag in fields:
             raise Unreadable
         fields[child.tag] = _value(child)
     return fields
-
-
-def _decoded(content):
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        raise Unreadable from None
 
 
 def _root(text):

@@ -72,6 +72,15 @@ def test_it_stops_with_one_line_that_names_the_value(tmp_path, name, value):
     assert done.stderr.startswith(f"{name}: ")
 
 
+@pytest.mark.parametrize("suffix", ["", "_OLD"])
+def test_it_names_the_callback_key_that_is_missing(tmp_path, suffix):
+    names = f"WECOM_CALLBACK_TOKEN{suffix}", f"WECOM_CALLBACK_AES_KEY{suffix}"
+    for given, missing, value in ((names[0], names[1], "abc"), (names[1], names[0], "a" * 43)):
+        done = run("-c", "import itdesk.settings", **{"data_dir": tmp_path, given: value})
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+        assert done.stderr.startswith(f"{missing}: ")
+
+
 PRODUCTION_ONLY = [
     ({"DJANGO_SECRET_KEY": ""}, "DJANGO_SECRET_KEY"),
     ({"WECOM_SIMULATOR": "true"}, "WECOM_SIMULATOR"),
