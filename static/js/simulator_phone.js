@@ -104,6 +104,7 @@ const sheet = new Sheet();
 const ASKED = {
   title: ({title}) => inside.title(title),
   closeWindow: () => inside.close(),
+  hideAllNonBaseMenuItem: () => inside.hideMenu(), // of this menu nothing is basic
   hideOptionMenu: () => inside.hideMenu(),
   openUserProfile: ({userid}) => sheet.profile(userid),
   imagePreview: ({current}) => sheet.picture(current),

@@ -5,8 +5,8 @@
   const NAMES = {imagePreview: "previewImage"}; // what a page calls it
   const FREE = new Set(["preVerifyJSAPI", "agentConfig"]);
   const MORE_AT_THE_PHONE = new Set([
-    "closeWindow", "hideOptionMenu", "showOptionMenu", "hideMenuItems", "openUserProfile", "openEnterpriseChat",
-    "openDefaultBrowser", "imagePreview", "previewFile",
+    "closeWindow", "hideAllNonBaseMenuItem", "hideOptionMenu", "showOptionMenu", "hideMenuItems", "openUserProfile",
+    "openEnterpriseChat", "openDefaultBrowser", "imagePreview", "previewFile",
   ]);
   const files = new Map(); // localId → File
   const listeners = new Map();

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client as DjangoClient
 
+from conversations.tests.pages import opened  # noqa: F401
 from wecom import sending
 from wecom.models import ApiLimit, Fault, Pause
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from channels.db import database_sync_to_async
 from django.test import Client as DjangoClient
 from django.utils import timezone
 
@@ -183,6 +184,15 @@ def test_open_sockets_hear_of_it(cast, zhangwei):
     sync()
     signals.rights_changed.disconnect(listen)
     assert heard == [zhangwei.pk]
+
+
+@pytest.mark.asyncio
+async def test_the_socket_of_who_left_closes(cast, zhangwei, opened):
+    page = await opened("/ws/desk/", zhangwei)
+    await page.frame("hello")
+    await database_sync_to_async(company.change)("zhangwei", state="left")
+    await database_sync_to_async(sync)()
+    assert await page.closed() in (4401, 4403)
 
 
 def test_the_requests_of_an_agent_who_left_go_back_to_the_queue(cast, zhangwei, wangqiang):
