@@ -1,6 +1,9 @@
 // One's own bubbles between the key press and the server's answer. They carry the id that the finished bubble will
 // have, so that it takes their place without moving.
 
+import { nameOf } from "./file_limits.js";
+
+const MANY = 4; // pictures in one message, which then stand three in a row; also in templates/conversations/_message.html
 const ASIDE = ["refused", "stale", "bare"]; // states that wait for their author (outbox.js)
 const isPicture = (file) => file.type.startsWith("image/");
 
@@ -33,19 +36,20 @@ export class Pending {
     words.hidden = !text;
     const strip = article.querySelector("[data-files]");
     files.forEach((file) => strip.append(this.previewOf(file, clientId)));
+    strip.classList.toggle("message__previews--many", files.length >= MANY && files.every(isPicture));
     const bare = !text && files.every(isPicture);
     strip.parentElement.classList.toggle("message__bubble--bare", bare);
   }
 
   previewOf(file, clientId) {
     if (!isPicture(file)) {
-      return nameOf(file);
+      return labelOf(file);
     }
     const preview = document.createElement("img");
     preview.className = "message__preview";
-    preview.onerror = () => preview.replaceWith(nameOf(file)); // an iPhone's HEIC: most browsers cannot show it
+    preview.onerror = () => preview.replaceWith(labelOf(file)); // an iPhone's HEIC: most browsers cannot show it
     preview.src = URL.createObjectURL(file);
-    preview.alt = file.name;
+    preview.alt = nameOf(file);
     this.addresses.set(clientId, [...(this.addresses.get(clientId) || []), preview.src]);
     return preview;
   }
@@ -61,6 +65,7 @@ export class Pending {
     this.feed.around(() => {
       article.dataset.state = name;
       article.classList.toggle("message--failed", ASIDE.includes(name));
+      mark(article.querySelector(".message__mark"), ASIDE.includes(name) ? words : "");
       article.querySelector("[data-reason]").textContent = words;
       article.querySelectorAll("[data-way]").forEach((button) => {
         button.hidden = !ways.includes(button.dataset.way);
@@ -80,6 +85,7 @@ export class Pending {
     const article = this.of(clientId);
     if (article) {
       this.forget(clientId);
+      this.isLast(clientId) && beQuiet();
       this.feed.around(() => {
         article.remove();
         this.feed.arrange();
@@ -90,12 +96,18 @@ export class Pending {
   /** The finished bubble came: whatever was kept for the pending one may go. */
   confirm(clientId) {
     this.forget(clientId);
+    this.isLast(clientId) && beQuiet();
     this.onConfirmed(clientId);
   }
 
   forget(clientId) {
     (this.addresses.get(clientId) || []).forEach((address) => URL.revokeObjectURL(address));
     this.addresses.delete(clientId);
+  }
+
+  isLast(clientId) {
+    const waiting = Array.from(this.list.querySelectorAll(".message--pending"));
+    return waiting.every((article) => article.dataset.clientId === clientId);
   }
 
   forgetAll() {
@@ -108,11 +120,18 @@ export class Pending {
   }
 }
 
-function nameOf(file) {
+function labelOf(file) {
   const name = document.createElement("span");
   name.className = "message__filename";
-  name.textContent = file.name;
+  name.textContent = nameOf(file);
   return name;
+}
+
+/** Beside the bubble: that it is being sent, or, where it is not, `words` that say why. */
+function mark(sign, words) {
+  const label = sign.querySelector(".quiet-label");
+  label.hidden = Boolean(words); // they stand below
+  sign.title = words || label.textContent;
 }
 
 let announced = "";
@@ -123,4 +142,10 @@ function announce(news, words) {
     announced = news;
     document.getElementById("unsent-news").textContent = words;
   }
+}
+
+/** Nothing waits any more. What was said is over, and the next time is news again. */
+function beQuiet() {
+  announced = "";
+  document.getElementById("unsent-news").textContent = "";
 }

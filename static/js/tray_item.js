@@ -1,6 +1,6 @@
 // One file in the tray: what it looks like, and what can be done with it before it leaves.
 
-import { sizeOf } from "./file_limits.js";
+import { nameOf, sizeOf } from "./file_limits.js";
 
 const MARKABLE = /^image\/(jpeg|png|webp|bmp|heic|heif)$/; // a GIF would stand still afterwards
 
@@ -43,9 +43,8 @@ export class TrayItem {
   /** `file` is what will be sent. */
   show(file) {
     this.file = file;
-    this.part("name").textContent = file.name;
-    this.element.setAttribute("aria-label", file.name);
-    this.element.classList.toggle("tray__item--picture", file.type.startsWith("image/"));
+    this.part("name").textContent = nameOf(file);
+    this.element.setAttribute("aria-label", nameOf(file));
     this.part("mark").hidden = !MARKABLE.test(file.type);
     this.part("original").setAttribute("aria-pressed", String(file === this.original));
     this.preview();
@@ -54,11 +53,17 @@ export class TrayItem {
   preview() {
     this.forget();
     const picture = this.element.querySelector("img");
-    picture.hidden = !this.file.type.startsWith("image/");
+    this.looksLike(picture, this.file.type.startsWith("image/"));
     if (!picture.hidden) {
       this.address = URL.createObjectURL(this.file);
+      picture.onerror = () => this.looksLike(picture, false); // what the browser cannot draw has its name at least
       picture.src = this.address;
     }
+  }
+
+  looksLike(picture, isPicture) {
+    picture.hidden = !isPicture;
+    this.element.classList.toggle("tray__item--picture", isPicture);
   }
 
   /** Both versions are at hand: `file` goes, the other can be chosen. */
