@@ -17,7 +17,8 @@ HEADING = re.compile(r"(#{1,6})\s+(.*)")
 
 def coloured(text):
     """A text card's description."""
-    parts = COLOURED.split(text.replace("<br>", "\n"))
+    # A div begins and ends a line by itself.
+    parts = [part.strip("\n") for part in COLOURED.split(text.replace("<br>", "\n"))]
     # split() gives: plain, tone, coloured, plain, tone, coloured, … plain
     pieces = [_piece(parts[0])]
     for tone, inside, plain in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
