@@ -10,6 +10,11 @@ export function suggest(place, field) {
   let timer = null;
   let asked = "";
 
+  function show(fragment = "") {
+    place.textContent = "";
+    place.append(fragment);
+  }
+
   async function look() {
     const words = field.value.trim();
     if (!place.isConnected || words === asked) {
@@ -17,14 +22,14 @@ export function suggest(place, field) {
     }
     asked = words;
     if (words.length < LEAST) {
-      place.replaceChildren();
+      show();
       return;
     }
     try {
       const answer = await send(`${place.dataset.url}?${new URLSearchParams({ q: words.slice(0, 200) })}`);
       // A slow answer to older words must not push out a newer one.
       if (answer.ok && words === asked) {
-        place.replaceChildren(fragmentOf(answer.text));
+        show(fragmentOf(answer.text));
       }
     } catch (error) {
       asked = ""; // without a network there is nothing to suggest, and nothing to say about it
