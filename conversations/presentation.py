@@ -63,6 +63,7 @@ def _message_html(message, audience):
             "audience": audience,
             "prev_seq": prev_seq(message, audience),
             "body": _body(message),
+            "mentions": "、".join(message.facts.get("mentions", [])) if message.internal else "",
             "sender_label": sender_label(message),
             "attachments": [_shown(each) for each in _attachments(message)],
         },

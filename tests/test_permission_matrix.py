@@ -88,6 +88,8 @@ ROWS = {
     # Console: the role agent.
     "agent/": AGENTS_PAGE,
     "agent/counts": AGENTS_PAGE,
+    "agent/alerts": Row("302 403 403 200 403", "401 403 403 302 403", {"kind": "queued"}),
+    "agent/here": Row("302 405 405 405 405", "401 403 403 204 403", {"visible": "true"}),
     "agent/canned": AGENTS_PAGE,
     "agent/drafts": AGENTS_PAGE,
     "agent/conversations": AGENTS_PAGE,

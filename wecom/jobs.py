@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from jobs.queue import job
 
+from . import agents as agent_cards
 from . import later, pictures, push, recall, sending
 from .cards import jobs as cards  # noqa: F401  those that register, too
 from .inbound import answers, directory, media, others, receiving, turns, words  # noqa: F401  those that register, too
@@ -72,5 +73,13 @@ def sweep_inbound():
 
 
 @job("notify_agents")
-def notify_agents(conversation_id, kind):
-    """Holds the name until agents are notified; the urge stands in the thread and in the lists either way."""
+def notify_agents(conversation_id, kind, about="", agents=None):
+    """Tell those whom this concerns, each by a job of their own."""
+    agent_cards.fan_out(conversation_id, kind, about, agents)
+
+
+@job(agent_cards.NOTIFY_AGENT, max_attempts=ATTEMPTS)
+def notify_agent(conversation_id, kind, about, agent_id):
+    """Tell this agent through WeCom, unless the console is in front of them."""
+    with later.retried():
+        agent_cards.tell(conversation_id, kind, about, agent_id)

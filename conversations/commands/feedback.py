@@ -11,8 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jobs.queue import declare, enqueue
-
 from .. import access, broadcast
 from ..errors import NotAllowed, Refused, TooSoon
 from ..events import record
@@ -20,9 +18,8 @@ from ..models import Feedback
 from ..queries.feedback import CHANGE_WITHIN, urge_wait
 from ..states import Action, Status, next_status
 from ..wording import checked_words
+from .alerts import tell_agents, tell_of_queue
 from .writing import append_notice, lock, resolution_changed, store
-
-NOTIFY_AGENTS = declare("notify_agents")
 
 Verdict, Score = Feedback.Verdict, Feedback.Score
 NOTHING = timedelta()
@@ -68,6 +65,7 @@ def say_unsolved(conversation_id, *, by, epoch):
         record(conversation, "resolution.denied", by, now, epoch=epoch)
         kind = "conversation.handed_off" if with_assistant else "conversation.reopened"
         record(conversation, kind, by, now, by="employee")
+        tell_of_queue(conversation)
         return _finished(conversation, notice)
 
 
@@ -118,7 +116,7 @@ def urge(conversation_id, *, by):
         conversation.urged_at = max(now, since)
         conversation.waits(since)
         record(conversation, "conversation.urged", by, now, owner=owner.pk if owner else None)
-        enqueue(NOTIFY_AGENTS, conversation_id=str(conversation.pk), kind="urged")
+        tell_agents(conversation, "urged", conversation.version)
         return _finished(conversation, notice)
 
 

@@ -13,6 +13,7 @@ from ..events import record
 from ..models import Conversation
 from ..queries.people import orphaned
 from ..states import Action, Status, next_status
+from .alerts import tell_agents, tell_of_queue
 from .writing import SECONDS_FOR_THE_PAGE, append_notice, lock, resolution_changed, store
 
 ASK_IF_SOLVED = declare("ask_if_solved")
@@ -68,6 +69,7 @@ def transfer(conversation_id, *, by, to, version=None):
         notice = append_notice(conversation, "transferred", at=now, agent=to.display_name)
         conversation.waits(conversation.waiting_since)
         record(conversation, "conversation.transferred", by, now, to=to.pk, to_name=to.display_name)
+        tell_agents(conversation, "assigned", conversation.epoch, [to.pk])
         return _finished(conversation, notice)
 
 
@@ -115,6 +117,7 @@ def handoff(conversation_id, *, by):
         notice = append_notice(conversation, "handed_off", at=now)
         conversation.waits(conversation.waiting_since or now)
         record(conversation, "conversation.handed_off", by, now)
+        tell_of_queue(conversation)
         return _finished(conversation, notice)
 
 
@@ -134,6 +137,7 @@ def _put_back(conversation, by, version=None, **facts):
     notice = append_notice(conversation, "released", at=now)
     conversation.waits(conversation.waiting_since or now)
     record(conversation, "conversation.released", by, now, **facts)
+    tell_of_queue(conversation)
     return _finished(conversation, notice)
 
 

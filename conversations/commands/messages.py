@@ -11,10 +11,13 @@ from jobs.queue import declare, enqueue
 from .. import access, broadcast
 from ..errors import Conflict, NotAllowed, Refused
 from ..events import record
+from ..mentions import mentioned
 from ..models import Conversation, Message
+from ..queries.alerts import serving_agents
 from ..queries.assistant import assistant_is_on
 from ..states import FIRST, OPEN, Action, Status, next_status
 from ..wording import SUBJECT_CHARS, asks_for_person, checked_client_id, kind_label, one_line
+from .alerts import tell_agents, tell_of_queue
 from .drafts import forget_sent
 from .lifecycle import take
 from .words import Words
@@ -151,6 +154,7 @@ def _opened(author, words):
 def _write_as_employee(conversation, author, words, client_id):
     now = timezone.now()
     added = []
+    was_queued = conversation.status == Status.QUEUED and conversation.last_seq > 0
     if conversation.status == Status.RESOLVED:
         added.append(_reopened_by_writing(conversation, author, now))
     conversation.status = next_status(conversation.status, Action.WRITE)
@@ -161,6 +165,8 @@ def _write_as_employee(conversation, author, words, client_id):
     if conversation.status == Status.BOT:
         added += _for_the_assistant(conversation, author, message, now)
     store(conversation)
+    if not was_queued:
+        tell_of_queue(conversation)
     broadcast.announce(conversation, added)
     return message
 
@@ -206,11 +212,24 @@ def _write_answer(conversation, author, words, client_id):
 
 def _write_note(conversation, author, words, client_id):
     now = timezone.now()
-    message = words.append_to(conversation, Sender.AGENT, author, client_id, now, internal=True)
+    called = _called(conversation, author, words.content)
+    names = {"mentions": [each.display_name for each in called]} if called else {}
+    message = words.append_to(conversation, Sender.AGENT, author, client_id, now, internal=True, **names)
     record(conversation, "note.posted", author, now, message=str(message.id))
+    if called:
+        ids = [each.pk for each in called]
+        record(conversation, "note.mentioned", author, now, message=str(message.id), agents=ids)
+        tell_agents(conversation, "mentioned", message.pk, ids)
     store(conversation)
     broadcast.announce_note(conversation, message)
     return message
+
+
+def _called(conversation, author, content):
+    """The colleagues whom a note calls; nobody calls themselves."""
+    if "@" not in content and "＠" not in content:
+        return []
+    return [each for each in mentioned(content, serving_agents(conversation)) if each.pk != author.pk]
 
 
 def _refuse_when_overtaken(conversation, author, based_on_seq):

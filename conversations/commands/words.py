@@ -36,7 +36,7 @@ class Words:
             msg_type = Message.MsgType.IMAGE if pictures else Message.MsgType.FILE
         return cls(content, str(msg_type), attachments, origin)
 
-    def append_to(self, conversation, sender_type, author, client_id, at, internal=False):
+    def append_to(self, conversation, sender_type, author, client_id, at, internal=False, **facts):
         """Store it as a message of the locked conversation; its files are adopted in the same transaction."""
         message = append(
             conversation,
@@ -46,7 +46,7 @@ class Words:
             client_id=client_id,
             msg_type=self.msg_type,
             internal=internal,
-            facts={"origin": self.origin} if self.origin else {},
+            facts={**facts, **({"origin": self.origin} if self.origin else {})},
             at=at,
         )
         for position, attachment in enumerate(self.attachments):

@@ -1,3 +1,4 @@
+from .alerts import AlertSettings, ConsoleSight
 from .attachment import Attachment
 from .catalog import AssistantSwitch, CannedReply, Category, DeskWords, Group
 from .conversation import Conversation, ReadMark
@@ -8,10 +9,12 @@ from .message import Message
 from .upload import Upload
 
 __all__ = [
+    "AlertSettings",
     "AssistantSwitch",
     "Attachment",
     "CannedReply",
     "Category",
+    "ConsoleSight",
     "Conversation",
     "DeskWords",
     "Draft",

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from ..views import actions, canned, drafts, inbox, thread
+from ..views import actions, alerts, canned, drafts, inbox, thread
 
 app_name = "agent"
 
 urlpatterns = [
     path("", inbox.home, name="home"),
     path("counts", inbox.counts, name="counts"),
+    path("alerts", alerts.settings, name="alerts"),
+    path("here", alerts.here, name="here"),
     path("canned", canned.replies, name="canned"),
     path("drafts", drafts.begun_answers, name="drafts"),
     path("conversations", inbox.conversations, name="inbox"),
