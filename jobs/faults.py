@@ -11,6 +11,7 @@ reaches the moment first takes the file away. So a killed process comes back una
 | m5 m6 | a job is taken, not called; WeCom has the card, the row does not say so |
 | m7 m8 | a file is written, not flushed; the file is there, its row is not |
 | m11 m12 | a try is written down, WeCom was not asked; a burst is decided on, not committed |
+| m13 | one part of an answer is in the app's chat, the next is not |
 | m9 m10 | a socket joined and has not heard `hello`; a page asks for what it missed |
 | m12 | a person's word from WeCom is a message, its row does not say so |
 | layer | a frame goes to the channel layer |
@@ -27,7 +28,7 @@ from pathlib import Path
 from channels.exceptions import ChannelFull
 from django.conf import settings
 
-MOMENTS = ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "layer")
+MOMENTS = ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "m13", "layer")
 
 
 class Injected(Exception):

@@ -12,7 +12,7 @@ from conversations.models import Message
 from conversations.queries.reading import confirmed_seq
 from jobs import faults
 
-from . import pace, reasons, sending
+from . import pace, reasons, replies, sending
 from .card import card_for
 from .models import Delivery
 
@@ -30,7 +30,7 @@ def notify(message_id):
     """
     message = Message.objects.select_related("conversation__employee").filter(pk=message_id).first()
     if message is not None:
-        sending.finish(_row(message.pk) or _decided(message))
+        sending.finish(_row(message.pk) or _said(message) or _decided(message))
 
 
 def _row(message_id):
@@ -39,6 +39,22 @@ def _row(message_id):
 
 def _key(message_id):
     return f"{ANSWER}:{message_id}"
+
+
+def _said(message):
+    """The row of an answer that went into the app's chat, with the undecided ones before it; None for a card."""
+    person = message.conversation.employee
+    confirmed = confirmed_seq(message.conversation_id, person.pk)
+    if not replies.lives_in_chat(message.conversation) and not replies.has_begun(message):
+        return None
+    for each in _burst(message, confirmed):
+        if each.seq > message.seq:
+            break
+        if not sending.refusal(person) and replies.say(person, each):
+            replies.finished(person, each, _key(each.pk))
+        else:
+            break  # a card tells of it, and of what comes after it
+    return _row(message.pk)
 
 
 def _decided(message):
@@ -52,8 +68,9 @@ def _decided(message):
         burst = _burst(message, confirmed_seq(message.conversation_id, person.pk))
         if not burst:
             return _skipped(message, person, _why_not(message, person))
-        *others, last = burst
-        card = sending.enlist(person, _key(last.pk), card_for(last, len(burst)), kind=ANSWER, message=last)
+        # What is in the app's chat in part goes on there; it comes here itself when that fails.
+        *others, last = [each for each in burst if each.pk == message.pk or not replies.has_begun(each)]
+        card = sending.enlist(person, _key(last.pk), card_for(last, len(others) + 1), kind=ANSWER, message=last)
         for each in others:
             _skipped(each, person, reasons.COALESCED, covered_by=card)
         faults.at("m12")
@@ -61,7 +78,7 @@ def _decided(message):
 
 
 def _burst(message, confirmed):
-    """What one card tells of: this answer and the others that nobody has decided on; nothing when it is needless."""
+    """This answer and the others that nobody has decided on; nothing when it is needless."""
     if message.internal or message.sender_type not in ANSWERERS or message.seq <= confirmed:
         return []
     undecided = message.conversation.messages.filter(

@@ -7,6 +7,7 @@ from . import errors
 SEEN, NOTE, NO_ANSWER, INACTIVE, NO_MEMBER = "seen", "note", "no_answer", "inactive", "no_member"
 UNREACHABLE, DOUBTFUL, A_DAY = "unreachable_member", "doubtful", "a_day"
 UNWANTED, SETTLED, AT_CONSOLE, QUIET_HOURS = "unwanted", "settled", "at_console", "quiet_hours"
+IN_CHAT = "in_chat"
 UNLICENSED, PACED, DAILY_CAP, HELD, COALESCED = "unlicensed", "paced", "daily_cap", "held", "coalesced"
 OVER, ANSWERED, CARD_UPDATE = "over", "answered", "card_update"
 
@@ -27,6 +28,7 @@ SENTENCES = {
     OVER: _("请求已经有了变化"),
     ANSWERED: _("员工已经回答"),
     CARD_UPDATE: _("正在更新卡片"),
+    IN_CHAT: _("在应用的聊天里回复了"),
     UNWANTED: _("客服不接收这类提醒"),
     SETTLED: _("已经有人处理"),
     AT_CONSOLE: _("客服正看着工作台"),

@@ -138,7 +138,7 @@ def _enlisted(person, key, build, kind, message):
 
 def _settle(row, owner):
     # What may be on the phone already is sent to its end, though nobody needs it: only then can it be taken back.
-    if needless := _unreachable(row) or (not row.uncertain_since and _needless(row)):
+    if needless := refusal(row.person) or (not row.uncertain_since and _needless(row)):
         return _end(row, State.SUPPRESSED, needless)
     if late := _too_late(row):
         return _end(row, State.FAILED, late)
@@ -153,11 +153,11 @@ def _settle(row, owner):
         _send(row, one)
 
 
-def _unreachable(row):
-    """A word of `reasons` when the person gets nothing from us, or the empty text."""
-    if not row.person.is_active:
+def refusal(person):
+    """A word of `reasons` when this person gets nothing from us, or the empty text."""
+    if not person.is_active:
         return reasons.INACTIVE
-    if not settings.WECOM_CORP_ID or row.person.corp_id != settings.WECOM_CORP_ID:
+    if not settings.WECOM_CORP_ID or person.corp_id != settings.WECOM_CORP_ID:
         return reasons.NO_MEMBER
     return ""
 

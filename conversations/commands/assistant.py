@@ -15,6 +15,7 @@ from ..models import AssistantSwitch, Conversation, Message
 from ..queries.assistant import NOTHING_FOUND
 from ..states import Action, Status, next_status
 from .messages import NOTIFY_EMPLOYEE
+from .alerts import tell_of_queue
 from .writing import SECONDS_FOR_THE_PAGE, append, append_notice, lock, store
 
 HAND_OVER_ALL = declare("hand_over_all")
@@ -96,5 +97,6 @@ def _hand_over(conversation, notice):
     line = append_notice(conversation, notice, at=now)
     conversation.waits(conversation.waiting_since or now)
     record(conversation, "conversation.handed_off", None, now, by="assistant")
+    tell_of_queue(conversation)
     store(conversation)
     broadcast.announce(conversation, [line])

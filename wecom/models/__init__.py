@@ -25,6 +25,7 @@ from .milestone import Milestone
 from .ownership_file import OwnershipFile
 from .phone_picture import PhonePicture
 from .sending import Pause, SendingLine
+from .uploaded_media import UploadedMedia
 
 __all__ = [
     "AccessToken",
@@ -52,4 +53,5 @@ __all__ = [
     "SimulatedTally",
     "SimulatedTicket",
     "SimulatedToken",
+    "UploadedMedia",
 ]
