@@ -14,8 +14,8 @@ from ..events import record
 from ..models import AssistantSwitch, Conversation, Message
 from ..queries.assistant import NOTHING_FOUND
 from ..states import Action, Status, next_status
-from .messages import NOTIFY_EMPLOYEE
 from .alerts import tell_of_queue
+from .messages import NOTIFY_EMPLOYEE
 from .writing import SECONDS_FOR_THE_PAGE, append, append_notice, lock, store
 
 HAND_OVER_ALL = declare("hand_over_all")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0007_alerts'),
+        ('conversations', '0008_alerts'),
         ('wecom', '0008_directory_run'),
     ]
 
