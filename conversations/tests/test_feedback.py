@@ -213,7 +213,7 @@ def test_urging_goes_before_all_who_wait_and_tells_its_owner(zhangwei, lina, wan
     rows = inbox.inbox_page(wangqiang, "all").conversations
     assert [each.pk for each in rows] == [second.pk, first.pk]
     assert [job.args for job in Job.objects.filter(name="notify_agents", args__kind="urged")] == [
-        {"conversation_id": str(second.pk), "kind": "urged"}
+        {"conversation_id": str(second.pk), "kind": "urged", "about": str(present.version), "agents": None}
     ]
     line = present.messages.last()
     assert (line.sender_type, line.content, line.internal) == ("system", "已催一下，并提醒了 王强", False)
