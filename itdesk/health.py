@@ -131,7 +131,9 @@ def _wecom():
         return "off", "WECOM_CORP_ID or WECOM_SECRET is missing"
     from wecom import client
 
-    return client.state(), "simulator" if settings.WECOM_SIMULATOR else ""
+    if trouble := client.trouble():
+        return "degraded", f"WeCom's last answer: {trouble.code}"  # not the address that it names: anybody may ask here
+    return "ok", "simulator" if settings.WECOM_SIMULATOR else ""
 
 
 def _assistant():

@@ -160,13 +160,6 @@ def as_bytes(body):
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def state():
-    """For /readyz, from the database alone: "ok", "degraded" or "off"."""
-    if not settings.WECOM_CORP_ID:
-        return "off"
-    return "degraded" if trouble() else "ok"
-
-
 def trouble():
     """What has been wrong with the connection since its last call, for administrators: → Trouble or None."""
     row = AccessToken.objects.filter(

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import F
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 
 from . import log, rules
@@ -50,6 +51,7 @@ def api(name, needs_token=True):
             except Trouble as trouble:
                 response, code, note = _json(trouble.body(_address(request))), trouble.code, trouble.text
             log.write(name, code, note, detail)
+            response["Date"] = http_date()  # as WeCom does: who sets the desk up compares the clocks by it
             if fault.slow_seconds:
                 time.sleep(fault.slow_seconds)  # after the work: the caller may give up, the work is done
             return response

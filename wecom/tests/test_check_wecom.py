@@ -38,3 +38,11 @@ def test_neither_shows_a_secret(company, admin, capsys, settings):
     keys = [settings.WECOM_SECRET, settings.WECOM_CALLBACK_TOKEN, settings.WECOM_CALLBACK_AES_KEY]
     canaries = [*keys, AccessToken.objects.get().token, "canary-ticket"]
     assert [canary for canary in canaries if canary in text] == []
+
+
+def test_the_simulator_passes_as_it_stands(wecom, zhaomin, capsys):
+    status, text = told(capsys, "--user", "zhaomin", "--send")
+    assert status == 0, text
+    assert "[!!]" not in text
+    assert "服务器的时钟是准的" in text
+    assert "企业微信收下了" in text
