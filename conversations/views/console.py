@@ -112,7 +112,8 @@ def header_context(conversation):
 def key_sheet():
     """Every key and what it does, for the sheet behind `?`."""
     moves = [("J", _("下一个")), ("K", _("上一个")), ("Enter", _("打开")), ("Esc", _("返回"))]
-    writing = [("R", _("回复")), ("N", _("内部备注")), ("/", _("常用语")), ("Ctrl Enter", _("发送"))]
+    writing = [("R", _("回复")), ("N", _("内部备注")), ("/", _("常用语"))]
+    writing += [("1 2 3", _("插入文章")), ("Ctrl Enter", _("发送"))]
     doing = [(button.key, button.action.label) for button in BUTTONS.values()]
     doing.append(("Z", _("撤销")))
     return [

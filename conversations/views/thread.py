@@ -17,6 +17,7 @@ from ..commands.reading import mark_read
 from ..errors import Refused
 from ..presentation import conversation_json, message_html, message_json
 from ..queries import history
+from ..queries.articles import helpful_articles
 from ..queries.people import recent_requests
 from ..queries.timeline import timeline
 from .answers import fragments, is_fragment, refusal, wants_json
@@ -113,6 +114,7 @@ def person(request, conversation_id):
     context = {
         "conversation": present,
         "recent": recent_requests(request.user, present),
+        "articles": helpful_articles(present),
         "timeline": timeline(present),
         "view": named_view(request),
     }

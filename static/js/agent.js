@@ -229,6 +229,14 @@ form.addEventListener("input", ({ target }) => {
   else typist.stopped();
 });
 new Canned(reply, document.querySelector("[data-canned]"), form.dataset.cannedUrl);
+// A passage of an article, put into the answer and never sent by itself.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-insert]");
+  if (button) {
+    reply.insert(button.dataset.insert, 0);
+    reply.field.focus();
+  }
+});
 listenForMoves({ inbox, stage, panes, reply });
 listenForDismissals();
 copyButtons(stage.pane);

@@ -1,5 +1,7 @@
 """The assistant on both screens: asked, answered with a source, and left for a person in one tap."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -77,3 +79,15 @@ def test_the_knowledge_base_is_searched_while_typing(articles, employee_page):
     expect(employee_page.locator(".shelf__article").first).to_have_text("电脑蓝屏了")
     expect(employee_page).to_have_url("/knowledge/?q=%E8%93%9D%E5%B1%8F")
     expect(employee_page.locator("#shelf")).not_to_contain_text("远程协助的操作规范")
+
+
+def test_an_agent_puts_a_passage_into_the_answer_with_one_key(articles, employee_page, agent_page, settings):
+    settings.ASSISTANT = "off"
+    Desk(employee_page).write("打印机卡纸，拉不出来")
+    Desk(employee_page).expect_delivered("打印机卡纸，拉不出来")
+    console = Console(agent_page)
+    console.open("打印机卡纸")
+    expect(agent_page.locator(".helpful__article").first).to_contain_text("打印机卡纸了")
+    agent_page.keyboard.press("1")
+    expect(console.field).to_have_value(re.compile("面板会画出卡在哪里"))
+    expect(console.messages).to_have_count(1)
