@@ -7,11 +7,12 @@ class Inside {
   _title = document.querySelector("[data-inside-title]");
   _more = document.querySelector("[data-inside-more]");
   _opener = null;
+  _pages = []; // addresses behind each other, the one in sight last
 
   constructor() {
     document.addEventListener("click", (event) => this._follow(event));
     this._key("[data-inside-close]", () => this.close());
-    this._key("[data-inside-back]", () => this._send({bridge: "back"}));
+    this._key("[data-inside-back]", () => this._send({bridge: "back", first: this._pages.length < 2}));
     this._key("[data-inside-more]", () => this._page.contentWindow.location.reload());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this._view.hidden) this.close();
@@ -24,6 +25,7 @@ class Inside {
 
   open(address) {
     this._opener = document.activeElement;
+    this._pages = [];
     this._more.hidden = false;
     this._view.hidden = false;
     // replace: the frame's own history begins with this page, and the phone's does not grow.
@@ -37,8 +39,11 @@ class Inside {
     this._opener?.focus();
   }
 
-  title(text) {
-    this._title.textContent = text;
+  page({title, address}) {
+    this._title.textContent = title;
+    const pages = this._pages;
+    if (pages[pages.length - 2] === address) pages.pop();
+    else if (pages[pages.length - 1] !== address) pages.push(address);
   }
 
   hideMenu() {
@@ -102,7 +107,7 @@ class Sheet {
 const inside = new Inside();
 const sheet = new Sheet();
 const ASKED = {
-  title: ({title}) => inside.title(title),
+  page: (page) => inside.page(page),
   closeWindow: () => inside.close(),
   hideAllNonBaseMenuItem: () => inside.hideMenu(), // of this menu nothing is basic
   hideOptionMenu: () => inside.hideMenu(),

@@ -121,8 +121,9 @@ def test_employee_and_agent_are_both_signed_in_in_one_window(window, settle):
     expect(phone.frame.locator("[data-inside-view]")).to_be_hidden()
 
 
-@pytest.mark.parametrize("engine", ["android", "iphone"])
-def test_the_real_sdk_is_let_in_and_brings_a_picture_of_the_phone(window, settle, engine):
+# An iPhone hands the picture to the page; from Android it goes to WeCom, and the server fetches it there.
+@pytest.mark.parametrize(("engine", "last_call"), [("android", "/wecom/pictures"), ("iphone", "/js/getLocalImgData")])
+def test_the_real_sdk_is_let_in_and_brings_a_picture_of_the_phone(window, settle, engine, last_call):
     rules.turn(engine=engine)
     page, phone, _console = window
     phone.enter_desk()
@@ -131,10 +132,25 @@ def test_the_real_sdk_is_let_in_and_brings_a_picture_of_the_phone(window, settle
     assert SimulatedCall.objects.filter(api="js preVerifyJSAPI", errcode="0").exists()
     with page.expect_file_chooser() as chooser:
         button.click()
-    chooser.value.set_files("docs/pictures/desk-thread.png")
+    with page.expect_response(lambda response: response.url.endswith(last_call)):
+        chooser.value.set_files("docs/pictures/desk-thread.png")
     settle()
     expect(phone.inside.locator("[data-tray] img").first).to_be_visible()
     assert SimulatedCall.objects.filter(api="js chooseImage", errcode="0").exists()
+
+
+def test_the_phones_back_key_goes_back_a_page_and_then_to_the_chat(window):
+    page, phone, _console = window
+    phone.enter_desk()
+    phone.inside.get_by_role("link", name="我的请求").click()
+    expect(phone.inside.locator("h1")).to_contain_text("我的请求")
+    back = phone.frame.locator("[data-inside-back]")
+    back.click()
+    expect(phone.inside.locator("#content")).to_be_visible()
+    back.click()
+    expect(phone.frame.locator("[data-inside-view]")).to_be_hidden()
+    expect(page).to_have_url(re.compile("/together"))
+    expect(phone.frame.locator("#chat")).to_be_visible()
 
 
 def test_a_recalled_message_leaves_a_line(window, settle):

@@ -8,6 +8,7 @@
     "closeWindow", "hideAllNonBaseMenuItem", "hideOptionMenu", "showOptionMenu", "hideMenuItems", "openUserProfile",
     "openEnterpriseChat", "openDefaultBrowser", "imagePreview", "previewFile",
   ]);
+  const began = history.length;
   const files = new Map(); // localId → File
   const listeners = new Map();
   let permitted = new Set();
@@ -111,8 +112,11 @@
   window.addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== location.origin) return;
     // The phone's back key: a listener of the page may keep the page by answering false.
-    if (event.data?.bridge === "back" && listeners.get("historyBack")?.() !== false) history.back();
+    if (event.data?.bridge !== "back" || listeners.get("historyBack")?.() === false) return;
+    // Before the first page there is only the phone's own history, which is not ours to turn back.
+    if (event.data.first && history.length <= began) tell("closeWindow", {});
+    else history.back();
   });
-  document.addEventListener("DOMContentLoaded", () => tell("title", {title: document.title}));
+  document.addEventListener("DOMContentLoaded", () => tell("page", {title: document.title, address: address()}));
   document.dispatchEvent(new Event("WeixinJSBridgeReady"));
 })();

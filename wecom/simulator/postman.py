@@ -25,12 +25,18 @@ _running = set()
 
 def callback_address():
     """Where the app listens: on the same host as the simulated API."""
-    return settings.WECOM_API_BASE.removesuffix(API) + CALLBACK
+    return _site() + CALLBACK
 
 
 def address(path):
     """An address of the simulator's own pages, as seen from outside."""
-    return f"{settings.WECOM_API_BASE.removesuffix(API)}/wecom/simulator{path}"
+    return f"{_site()}/wecom/simulator{path}"
+
+
+def _site():
+    # An app that is pointed at somebody else's WeCom must not have us ring there.
+    base = settings.WECOM_API_BASE
+    return base.removesuffix(API) if base.endswith(API) else settings.SITE_URL
 
 
 def post(push):
