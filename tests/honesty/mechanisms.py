@@ -1,5 +1,6 @@
 """All of them."""
 
+from .answering import ANSWERING
 from .app_chat import APP_CHAT
 from .pages import PAGES
 from .pictures import PICTURES
@@ -8,4 +9,4 @@ from .storing import STORING
 from .telling import TELLING
 from .working import WORKING
 
-MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES, *SHOWING, *APP_CHAT]
+MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES, *SHOWING, *APP_CHAT, *ANSWERING]

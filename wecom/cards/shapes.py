@@ -56,8 +56,8 @@ def _of_resolution(task, conversation, said):
         told = _("评价：%(score)s") % {"score": said.get_score_display()}
         return _plain(conversation, _("谢谢，评价已记下"), told)
     if asks_rating(conversation):
-        scores = [(str(score.label), ACT if score == Feedback.Score.GOOD else CALM, f"{RATE}{score.value}")
-                  for score in Feedback.Score]  # fmt: skip
+        # None of them stands out: a card that suggests an answer measures itself.
+        scores = [(str(score.label), CALM, f"{RATE}{score.value}") for score in Feedback.Score]
         return _with_buttons(task, conversation, _("这次处理怎么样？"), _("已确认解决"), scores)
     return _plain(conversation, _("谢谢，已确认解决"), "")
 
@@ -68,7 +68,7 @@ def _waiting(task, conversation):
     again = _("%(time)s 后可再催") % {"time": date_format(timezone.localtime(now + wait), "H:i")} if wait else ""
     told = _("已催一下，%(again)s") % {"again": again} if wait else _("着急可以催一下，会排到前面")
     title = state_sentence(conversation, position(conversation))
-    return _with_buttons(task, conversation, title, told, [(_("催一下"), ACT, URGE)])
+    return _with_buttons(task, conversation, title, told, [(_("催一下"), CALM if wait else ACT, URGE)])
 
 
 def _with_buttons(task, conversation, title, told, buttons):
