@@ -7,6 +7,7 @@ so these tests run apart from the asyncio tests: `pytest -m browser`.
 
 import os
 import shutil
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,11 +17,13 @@ from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from jobs.worker import run_due
+from wecom import addresses
 
+from .asking import ask
 from .live import LiveServer, database_in_any_thread
 from .parts import share
 from .problems import Problems
-from .steps import sign_in_at
+from .steps import Console, Desk, sign_in_at
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
@@ -170,3 +173,32 @@ def check_axe():
         assert lines == [], f"{page.url}\n" + "\n".join(lines)
 
     return check
+
+
+@pytest.fixture
+def desktop(open_page, sign_in, zhangwei):
+    """zhangwei at the desk in an ordinary browser (1440×900), where Ctrl+V and Enter are at hand."""
+    return Desk(sign_in(open_page(), zhangwei, "/itdesk/"))
+
+
+@pytest.fixture
+def asked(agent_page, zhangwei):
+    """wangqiang's console, with what zhangwei asked open in it."""
+    ask(zhangwei)
+    console = Console(agent_page)
+    console.expect_live()
+    console.open("打印机")
+    return console
+
+
+@pytest.fixture
+def silent_login(monkeypatch):
+    """The login answers by itself for zhangwei, as inside WeCom. → list of the times that it was asked"""
+    asked, ordinary = [], addresses._qr
+
+    def answered(back, state):
+        asked.append(time.monotonic())
+        return f"{ordinary(back, state)}&userid=zhangwei"
+
+    monkeypatch.setattr(addresses, "_qr", answered)
+    return asked

@@ -5,10 +5,10 @@ from playwright.sync_api import expect
 
 from conversations.models import Attachment, Upload
 
+from .asking import ask, until
 from .steps import Console, Desk
-from .test_desk import ask, until
-from .test_outbox import expect_kept, expect_state, press, stored
 from .test_uploads import CUT, bytes_of, expect_delivered, send
+from .unsent import expect_kept, expect_state, press, stored
 from .uplink import Pieces, Uplink, noise
 
 LARGE, SMALL = noise(900), noise(60, name="小图.png", seed=2)

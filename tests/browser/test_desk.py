@@ -2,7 +2,6 @@
 
 import io
 import re
-import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,9 +10,10 @@ from playwright.sync_api import expect
 
 from accounts import roles
 from conversations.attachments import stage
-from conversations.commands import lifecycle, messages
+from conversations.commands import lifecycle
 from conversations.models import Attachment, Conversation, Message, ReadMark
 
+from .asking import answer, ask, until
 from .steps import Desk
 
 POSTS = re.compile(r"/itdesk/messages$")
@@ -23,16 +23,6 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8H
 @pytest.fixture
 def desk(employee_page):
     return Desk(employee_page)
-
-
-def ask(author, content="打印机连不上了", **more):
-    return messages.post_message(author=author, content=content, client_id=uuid.uuid4(), **more)[0].conversation
-
-
-def answer(author, conversation, content="我看一下", **more):
-    return messages.post_reply(
-        author=author, conversation_id=conversation.pk, content=content, client_id=uuid.uuid4(), **more
-    )[0]
 
 
 def box(locator):
@@ -112,15 +102,6 @@ KEPT = """async () => {
   database.close();
   return kept;
 }"""
-
-
-def until(page, condition):
-    """Ask again, for ten seconds at most, until it holds."""
-    for _ in range(100):
-        if condition():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it never came true")
 
 
 def test_it_keeps_a_draft_over_a_reload(desk):

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .asking import ask, until
 from .drawing import chosen, pick, screen
 from .steps import Desk
-from .test_desk import ask
-from .test_tray import expect_ready, said, send, tray, until
+from .trays import expect_ready, said, send, tray
 
 OFFLINE = "ERR_INTERNET_DISCONNECTED"
 

@@ -3,17 +3,16 @@
 import base64
 import gzip
 import re
-import uuid
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from conversations.commands import messages
 from conversations.models import Attachment, Message
 
+from .asking import ask, until
 from .drawing import Editor, chosen, encoded, opened, photo, pick, screen, stored
-from .steps import Console, Desk
+from .trays import expect_ready, said, send, tray
 
 LAZY = re.compile(r"/(?:editor|page_shot|snapdom)[\w.-]*\.(?:m?js|css|svg)|vendor/zumer")
 COPY = """async (base64) => {
@@ -33,23 +32,14 @@ PASTE_AND_SEND = """(base64) => {
 }"""
 
 
-def ask(author, content="打印机连不上了", **more):
-    return messages.post_message(author=author, content=content, client_id=uuid.uuid4(), **more)[0].conversation
+@pytest.fixture
+def desk(desktop):
+    return desktop
 
 
 @pytest.fixture
-def desk(open_page, sign_in, zhangwei):
-    """zhangwei at a desktop, where Ctrl+V and Enter are at hand."""
-    return Desk(sign_in(open_page(), zhangwei, "/itdesk/"))
-
-
-@pytest.fixture
-def console(agent_page, zhangwei):
-    ask(zhangwei)
-    console = Console(agent_page)
-    console.expect_live()
-    console.open("打印机")
-    return console
+def console(asked):
+    return asked
 
 
 def copy_picture(page, content):
@@ -65,38 +55,10 @@ def drop_from_disk(page, *paths):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 600, "y": 400, "data": data})
 
 
-def tray(page):
-    return page.locator(".tray__item")
-
-
-def said(page):
-    return page.locator("[data-word], [data-ask]")
-
-
-def expect_ready(page, count=1):
-    """All are there, and looked at."""
-    expect(tray(page)).to_have_count(count)
-    expect(page.locator(".tray__item[aria-busy=true]")).to_have_count(0)
-
-
 def expect_message_with(count):
     """One message, with so many files in it."""
     assert Message.objects.filter(msg_type__in=("image", "file")).count() == 1
     assert Attachment.objects.filter(message__isnull=False).count() == count
-
-
-def until(page, condition):
-    for _ in range(100):
-        if condition():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it never came true")
-
-
-def send(page):
-    page.locator("[data-composer] [type=submit], [data-send]").first.click()
-    expect(tray(page)).to_have_count(0)
-    expect(page.locator("#messages [data-message][data-seq] .message__picture, .message__file").first).to_be_visible()
 
 
 # Ways in --------------------------------------------------------------------------------------------------------------
@@ -358,80 +320,6 @@ def test_a_file_that_was_taken_away_does_not_come_back_with_the_draft(console, l
     console.open("打印机")
     expect(console.field).to_have_value("先看这张")
     expect(tray(console.page)).to_have_count(0)
-
-
-# Taken out ------------------------------------------------------------------------------------------------------------
-
-
-def names(page):
-    return [item.get_attribute("aria-label") for item in tray(page).all()]
-
-
-def farewell(page):
-    return page.locator(".tray__farewell")
-
-
-def test_a_file_that_was_taken_out_can_be_had_again_in_its_place(desk):
-    pick(desk.page, ("一.png", screen()), ("二.png", screen(400)), ("三.png", screen(300)))
-    tray(desk.page).nth(1).locator("[data-remove]").click()
-    expect(farewell(desk.page)).to_contain_text("二.png")
-    assert names(desk.page) == ["一.png", "三.png"]
-    expect(tray(desk.page).nth(1).locator("[data-remove]")).to_be_focused()
-    farewell(desk.page).get_by_role("button", name="撤销").click()
-    expect(farewell(desk.page)).to_have_count(0)
-    assert names(desk.page) == ["一.png", "二.png", "三.png"]
-    expect(tray(desk.page).nth(1).locator("[data-remove]")).to_be_focused()
-    send(desk.page)
-    until(desk.page, lambda: Attachment.objects.filter(message__isnull=False).count() == 3)
-    sizes = Attachment.objects.order_by("position").values_list("name", "width")
-    assert list(sizes) == [("一.png", 800), ("二.png", 400), ("三.png", 300)]
-
-
-def test_what_was_taken_out_is_not_sent(desk):
-    pick(desk.page, ("一.png", screen()), ("二.png", screen(400)))
-    tray(desk.page).first.locator("[data-remove]").click()
-    send(desk.page)
-    expect(farewell(desk.page)).to_have_count(0)
-    assert [each.name for each in Attachment.objects.all()] == ["二.png"]
-
-
-def test_who_takes_out_the_last_by_keyboard_finds_the_way_back(desk):
-    pick(desk.page, ("一.png", screen()))
-    tray(desk.page).locator("[data-remove]").press("Enter")
-    expect(farewell(desk.page).get_by_role("button")).to_be_focused()
-    desk.page.keyboard.press("Enter")
-    assert names(desk.page) == ["一.png"]
-
-
-def test_the_offer_ends_after_a_moment(open_page, sign_in, zhangwei):
-    page = open_page()
-    page.clock.install()
-    sign_in(page, zhangwei, "/itdesk/")
-    pick(page, ("一.png", screen()))
-    tray(page).locator("[data-remove]").click()
-    expect(farewell(page)).to_be_visible()
-    page.clock.fast_forward(10_000)
-    expect(farewell(page)).to_have_count(0)
-    expect(page.locator("[data-tray]")).to_be_hidden()
-
-
-def test_nine_are_nine_also_for_what_comes_back(desk):
-    pick(desk.page, *[(f"{number}.png", screen()) for number in range(9)])
-    tray(desk.page).first.locator("[data-remove]").click()
-    pick(desk.page, ("十.png", screen()))
-    farewell(desk.page).get_by_role("button").click()
-    expect(said(desk.page)).to_contain_text("一次最多 9 个文件")
-    assert len(names(desk.page)) == 9
-    expect(farewell(desk.page)).to_be_visible()
-
-
-def test_a_photo_that_comes_back_is_made_small_as_well(desk):
-    pick(desk.page, ("照片.jpg", photo()))
-    tray(desk.page).locator("[data-remove]").click()
-    farewell(desk.page).get_by_role("button").click()
-    expect_ready(desk.page)
-    send(desk.page)
-    assert max(stored().size) == 1600
 
 
 # What it weighs -------------------------------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from .asking import ask, until
 from .drawing import pick, screen
 from .steps import Console, Desk
-from .test_desk import ask
-from .test_tray import expect_ready, said, tray, until
+from .trays import expect_ready, said, tray
 
 # What a page asks once more after the lease of another has run out, it asks without the wait.
 ASKS_AGAIN_AT_ONCE = """

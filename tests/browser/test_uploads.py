@@ -11,10 +11,10 @@ from conversations.commands import uploads
 from conversations.models import Attachment, Message, Upload
 from tests.chaos.proxy import Proxy, Weather
 
+from .asking import ask, until
 from .conftest import FLAGS, PHONE
 from .steps import Console, Desk, sign_in_at
-from .test_desk import ask, until
-from .test_outbox import Line, back, expect_kept, expect_state, kill, press, silent_login, stored  # noqa: F401
+from .unsent import Line, back, expect_kept, expect_state, kill, press, stored
 from .uplink import Pieces, Uplink, choose, noise
 
 CUT = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "ERR_NETWORK_CHANGED", "WebSocket connection to")
@@ -185,7 +185,7 @@ def test_another_tab_takes_over(desk, pieces, problems):
     assert stored() == ["开始", "看这张图"]
 
 
-def test_an_expired_session_signs_in_again_and_goes_on(desk, pieces, problems, silent_login):  # noqa: F811
+def test_an_expired_session_signs_in_again_and_goes_on(desk, pieces, problems, silent_login):
     problems.expect(*CUT, "status of 401")
     line = Uplink(desk.page, kilobytes=300)
     send(desk, "看这张图", SHOT)

@@ -74,7 +74,7 @@ PAGES = [
     broken(
         "one tab sends at a time",
         "every tab believes that it is the one",
-        f"{OUTBOX}test_tabs_share_one_outbox_and_send_once_in_order",
+        "tests/browser/test_outbox_tabs.py::test_tabs_share_one_outbox_and_send_once_in_order",
         ("static/js/lease.js", "const mine = record.holder === this.holder;", "const mine = true;"),
     ),
     broken(
@@ -146,7 +146,7 @@ PAGES = [
     broken(
         "a tab that died hands the outbox over",
         "its lease never ends",
-        f"{OUTBOX}test_a_killed_or_closed_tab_hands_over",
+        "tests/browser/test_outbox_tabs.py::test_a_killed_or_closed_tab_hands_over",
         ("static/js/lease.js", "return left <= 0 || left > LASTS ||", "return !held ||"),
     ),
     broken(

@@ -51,7 +51,7 @@ PICTURES = [
     broken(
         "one step back closes the editor alone",
         "HTMX hears of it as well",
-        f"{EDITOR}test_one_step_back_closes_the_editor_and_nothing_else",
+        "tests/browser/test_editor_use.py::test_one_step_back_closes_the_editor_and_nothing_else",
         ("static/js/back_step.js", "    event.stopImmediatePropagation();\n", ""),
     ),
     broken(

@@ -94,13 +94,13 @@ SHOWING = [
     broken(
         "two fingers enlarge the picture",
         "they move it",
-        f"{PICTURES}test_two_fingers_enlarge_the_picture_and_not_the_page",
+        "tests/browser/test_viewer.py::test_two_fingers_enlarge_the_picture_and_not_the_page",
         ("static/js/gestures.js", "if (before.spread && now.spread) {", "if (!before.spread && now.spread) {"),
     ),
     broken(
         "closing a picture is one step back",
         "pressed twice it is two",
-        f"{PICTURES}test_the_browsers_own_zoom_and_a_second_escape_stay_what_they_are",
+        "tests/browser/test_viewer.py::test_the_browsers_own_zoom_and_a_second_escape_stay_what_they_are",
         ("static/js/back_step.js", "if (over === mine && !mine.isLeaving) {", "if (over === mine) {"),
     ),
     broken(
