@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.admin import INLINE_ROWS
+from conversations.commands import feedback, lifecycle
 from conversations.commands.imports import Step, Story, import_conversation
 from conversations.commands.setup import init_desk
-from conversations.models import CannedReply, Category, Conversation, DeskWords, Event, Group, Message
+from conversations.models import CannedReply, Category, Conversation, DeskWords, Event, Feedback, Group, Message
 
 pytestmark = pytest.mark.django_db
 READ_ONLY = [Conversation, Message, Event]
@@ -138,3 +139,16 @@ def test_a_group_takes_agents_only(desk, zhangwei, liyang):
     refused = desk.post(address(Group, "change", group.pk), {"name": "桌面组", "agents": [zhangwei.pk]})
     assert refused.status_code == 200
     assert list(group.agents.all()) == [liyang]
+
+
+def test_ratings_are_a_list_to_look_at(desk, zhangwei, wangqiang):
+    conversation = lifecycle.resolve(Conversation.objects.get().pk, by=wangqiang)
+    feedback.rate(conversation.pk, by=zhangwei, epoch=conversation.epoch, score=1, words="等得太久")
+    page = desk.get(address(Feedback, "changelist")).content.decode()
+    assert "等得太久" in page
+    assert "不满意" in page
+    change = address(Feedback, "change", Feedback.objects.get().pk)
+    assert desk.get(change).status_code == 200
+    assert desk.post(change, {"score": "3"}).status_code == 403
+    assert desk.get(address(Feedback, "add")).status_code == 403
+    assert Feedback.objects.get().score == 1

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from conversations.models import Conversation, ReadMark
+from conversations.models import Conversation
 from conversations.queries.feedback import is_asked
+from conversations.queries.reading import confirmed_seq
 from conversations.states import Status
 
 from .. import codes, reasons, sending
@@ -73,6 +74,5 @@ def _why_not_ask(task, conversation):
         return reasons.OVER
     if conversation.feedback:
         return reasons.ANSWERED
-    told = conversation.messages.filter(notice="resolved").order_by("-seq").values("seq")[:1]
-    seen = ReadMark.objects.filter(conversation=conversation, user=conversation.employee, read_seq__gte=told)
-    return reasons.SEEN if seen.exists() else ""
+    told = conversation.messages.filter(notice="resolved").order_by("-seq").values_list("seq", flat=True).first()
+    return reasons.SEEN if told and confirmed_seq(conversation.pk, conversation.employee_id) >= told else ""
