@@ -22,7 +22,7 @@ class Limits:
     def check(self, api):
         """Raises WecomError 45009 while `api` has to wait."""
         row, now = ApiLimit.objects.filter(**self.key, api=api).first(), timezone.now()
-        if row and now < row.until:
+        if row and _lasts(row, now):
             error = error_for(45009)
             error.retry_after = max(1, int((row.until - now).total_seconds()))
             raise error
@@ -37,8 +37,10 @@ class Limits:
             return
         again = now < row.until + timedelta(seconds=row.seconds)
         seconds = min(row.seconds * 2, longest) if again else first
+        if _lasts(row, now):
+            return  # a call that was on its way when a colleague was told so
         # `until=row.until`: eight calls that were on their way together are one hit, not eight doublings.
-        ApiLimit.objects.filter(pk=row.pk, until=row.until, until__lte=now).update(
+        ApiLimit.objects.filter(pk=row.pk, until=row.until).update(
             seconds=seconds, until=now + timedelta(seconds=seconds)
         )
 
@@ -48,3 +50,8 @@ class Limits:
                 ApiLimit.objects.create(**self.key, api=api, until=now + timedelta(seconds=seconds), seconds=seconds)
         except IntegrityError:
             pass  # a colleague was told the same at the same moment
+
+
+def _lasts(row, now):
+    """Whether the pause is still on; an end too far off was written by a clock that has since jumped back."""
+    return now < row.until <= now + timedelta(seconds=2 * row.seconds)

@@ -37,7 +37,7 @@ class Tokens:
             row, now = self.row(), timezone.now()
             if row.token and now < row.refresh_at:
                 return row.token
-            if row.blocked_until and now < row.blocked_until:
+            if _is_ahead(row.blocked_until, now, BLOCK):
                 raise _blocked(row, now)
             owner = uuid4().hex
             if self._lease(row, owner, now):
@@ -77,9 +77,8 @@ class Tokens:
     def _lease(self, row, owner, now):
         # One conditional UPDATE: of all workers that see the lease free exactly one changes a row. What it read may be
         # old: who has fetched a token or found the secret wrong meanwhile has given the lease back.
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
-        allowed = Q(blocked_until=None) | Q(blocked_until__lte=now)
-        mine = self._rows().filter(free, allowed, token=row.token)
+        held, blocked = _ahead("lease_until", now, LEASE), _ahead("blocked_until", now, BLOCK)
+        mine = self._rows().exclude(held).exclude(blocked).filter(token=row.token)
         return mine.update(lease_owner=owner, lease_until=now + LEASE) == 1
 
     @sensitive_variables()
@@ -88,7 +87,7 @@ class Tokens:
         a secret that is wrong must not be tried again and again by somebody who presses a button.
         """
         row, now = self.row(), timezone.now()
-        if row.blocked_until and now < row.blocked_until:
+        if _is_ahead(row.blocked_until, now, BLOCK):
             raise _blocked(row, now)
         owner = uuid4().hex
         return self._fetched(owner) if self._lease(row, owner, now) else self.current()
@@ -128,6 +127,15 @@ class Tokens:
 
     def _mine(self, owner):
         return self._rows().filter(lease_owner=owner)
+
+
+def _is_ahead(moment, now, longest):
+    """Whether `moment` is still to come; one that is too far off was written by a clock that has since jumped back."""
+    return moment is not None and now < moment <= now + 2 * longest
+
+
+def _ahead(field, now, longest):
+    return Q(**{f"{field}__gt": now, f"{field}__lte": now + 2 * longest})
 
 
 def _blocked(row, now):

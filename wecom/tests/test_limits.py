@@ -64,3 +64,11 @@ def test_it_leaves_a_blocked_address_alone_for_ten_minutes(strict):
     for _ in range(5):
         assert fail().retry_after <= 600
     assert strict.count("gettoken") == 1
+
+
+def test_it_does_not_wait_for_a_clock_that_jumped_back(limited):
+    fail()
+    ApiLimit.objects.update(until=timezone.now() + timedelta(days=1))
+    fail()
+    assert limited.count("user/get") == 2
+    assert ApiLimit.objects.get().until < timezone.now() + timedelta(seconds=130)

@@ -1,5 +1,7 @@
 """One token for all workers, however it ends (RELIABILITY R7)."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -74,3 +76,12 @@ def test_it_keeps_a_good_token_when_renewing_fails_for_a_while(strict):
     with pytest.raises(WecomError) as caught:
         Client().tokens.renew()
     assert (caught.value.code, caught.value.from_ip) == (-1, OUTSIDE)
+
+
+@pytest.mark.parametrize("field", ["lease_until", "blocked_until"])
+def test_it_does_not_wait_for_a_clock_that_jumped_back(strict, field):
+    strict.answers["user/get"] = member
+    Client().user("lina")
+    tomorrow = timezone.now() + timedelta(days=1)
+    AccessToken.objects.update(token="", lease_owner="dead", blocked_code=40001, **{field: tomorrow})
+    assert Client().user("lina")["userid"] == "lina"
