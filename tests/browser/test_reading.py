@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from conversations.commands import messages
-from conversations.models import Conversation
+from conversations.models import Conversation, ReadMark
+from tests.processes import until
 
 from .hints import recorded, show, stop_the_clock, told
 from .steps import Desk
@@ -28,7 +29,11 @@ def seen(place, text):
 
 
 def seqs_told(page):
-    return [frame["seq"] for frame in told(page, "read")]
+    return [frame["seq"] for frame in told(page, "read") if "seq" in frame]
+
+
+def shown_told(page):
+    return [frame["shown"] for frame in told(page, "read") if "shown" in frame]
 
 
 @pytest.fixture
@@ -88,3 +93,27 @@ def test_a_hidden_page_or_a_line_out_of_sight_reads_nothing(waiting_desk, wangqi
     seen(waiting_desk, "第 11 步")
     page.clock.run_for(1100)
     assert max(seqs_told(page)) == 16
+
+
+def test_a_visible_page_confirms_at_once_what_it_holds_even_out_of_sight_and_a_hidden_one_nothing(
+    waiting_desk, wangqiang
+):
+    page, conversation = waiting_desk.page, Conversation.objects.get()
+    assert shown_told(page) == [3]
+    for number in range(12):
+        answer(wangqiang, conversation, f"第 {number} 步\n" + "很长\n" * 8)
+    waiting_desk.expect_delivered("第 11 步")
+    page.clock.run_for(1100)
+    page.evaluate("() => document.querySelector('[data-scroll]').scrollTo(0, 0)")
+    answer(wangqiang, conversation, "还在吗")
+    waiting_desk.expect_delivered("还在吗")
+    page.clock.run_for(1100)
+    assert max(seqs_told(page)) < 16 <= max(shown_told(page))
+    until(lambda: ReadMark.objects.get(user=conversation.employee).shown_seq == 16)
+    show(page, False)
+    answer(wangqiang, conversation, "有人吗")
+    waiting_desk.expect_delivered("有人吗")
+    page.clock.run_for(5000)
+    assert max(shown_told(page)) == 16
+    show(page)
+    assert max(shown_told(page)) == 17
