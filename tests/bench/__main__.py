@@ -7,11 +7,11 @@ import argparse
 import os
 import sys
 
-from . import idle, pages, scenarios, targets
+from . import callback, idle, pages, scenarios, targets
 from .setups import SETUPS
 
 # These measure the desk alone, and have options of their own.
-ALONE = {"pages": pages.main, "idle": idle.main}
+ALONE = {"pages": pages.main, "idle": idle.main, "callback": callback.main}
 
 
 def main():

@@ -10,6 +10,7 @@ from wecom import envelope
 from wecom.models import Inbound
 
 from .callbacks import REFUSAL, Phone, is_refused, sealed_text
+from .hostile_envelopes import BOMBS, flipped
 
 OTHER_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 
@@ -19,13 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def phone(settings):
     return Phone(settings)
-
-
-def flipped(text, rng):
-    """`text` with one character changed for another that may stand there."""
-    place = rng.randrange(len(text))
-    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/="
-    return text[:place] + rng.choice(letters.replace(text[place], "")) + text[place + 1 :]
 
 
 def test_of_240_flipped_envelopes_none_gets_in(phone):
@@ -109,34 +103,6 @@ def test_both_key_pairs_open_while_they_are_changed(phone, settings):
     mixed = Phone(settings, token=settings.WECOM_CALLBACK_TOKEN_OLD)
     assert is_refused(mixed.writes("zhangwei", "token of one, key of the other"))
     assert Inbound.objects.count() == 2
-
-
-def lol(levels):
-    lines = ['<!ENTITY a0 "lol">']
-    lines += [f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, levels)]
-    return "".join(lines)
-
-
-BOMBS = {
-    "billion laughs": f"<!DOCTYPE xml [{lol(10)}]><xml><Encrypt>&a9;</Encrypt></xml>",
-    "quadratic": f'<!DOCTYPE xml [<!ENTITY a "{"A" * 20_000}">]><xml><Encrypt>{"&a;" * 5_000}</Encrypt></xml>',
-    "one entity": '<!DOCTYPE xml [<!ENTITY a "A">]><xml><Encrypt>&a;</Encrypt></xml>',
-    "file": '<!DOCTYPE xml [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><Encrypt>&a;</Encrypt></xml>',
-    "net": '<!DOCTYPE xml [<!ENTITY a SYSTEM "http://127.0.0.1:9/a">]><xml><Encrypt>&a;</Encrypt></xml>',
-    "parameter": '<!DOCTYPE xml [<!ENTITY % a SYSTEM "http://127.0.0.1:9/a.dtd">%a;]><xml><Encrypt>x</Encrypt></xml>',
-    "outer dtd": '<!DOCTYPE xml SYSTEM "http://127.0.0.1:9/a.dtd"><xml><Encrypt>x</Encrypt></xml>',
-    "public dtd": '<!DOCTYPE xml PUBLIC "-//A//B" "http://127.0.0.1:9/a.dtd"><xml><Encrypt>x</Encrypt></xml>',
-    "empty dtd": "<!DOCTYPE xml><xml><Encrypt>x</Encrypt></xml>",
-    "attributes": '<!DOCTYPE xml [<!ATTLIST xml a CDATA "x">]><xml><Encrypt>x</Encrypt></xml>',
-    "notation": '<!DOCTYPE xml [<!NOTATION a SYSTEM "calc">]><xml><Encrypt>x</Encrypt></xml>',
-    "unknown entity": "<xml><Encrypt>&a;</Encrypt></xml>",
-    "deep": f"<xml>{'<a>' * 8_000}{'</a>' * 8_000}</xml>",
-    "wide": f"<xml>{'<Encrypt/>' * 6_000}</xml>",
-    "utf-16": '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE xml [<!ENTITY a "A">]><xml>&a;</xml>'.encode("utf-16"),
-    "utf-7": b'<?xml version="1.0" encoding="utf-7"?>+ADwAIQ-DOCTYPE xml+AD4-<xml/>',
-    "xinclude": '<xml xmlns:x="http://www.w3.org/2001/XInclude"><x:include href="file:///etc/passwd"/></xml>',
-    "cut off": "<xml><Encrypt>",
-}
 
 
 @pytest.mark.parametrize("name", BOMBS)
