@@ -1,9 +1,11 @@
 """A browser and a WeCom to sign in with. The client speaks real HTTP to the simulator on a live server."""
 
+import json
 import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client as DjangoClient
 
@@ -14,6 +16,7 @@ from wecom.models import ApiLimit, Fault, Pause
 from .strict_wecom import StrictWecom
 
 WECOM_UA = "Mozilla/5.0 Chrome/116.0.0.0 Mobile Safari/537.36 wxwork/4.1.22 MicroMessenger/7.0.1 Language/zh"
+SIMULATED_API = "/wecom/simulator/cgi-bin"
 
 
 class Browser(DjangoClient):
@@ -136,3 +139,36 @@ def company(strict, settings):
 def admin(client, zhaomin):
     client.force_login(zhaomin, backend="accounts.backends.WecomBackend")
     return client
+
+
+# The simulated API, spoken to with a good token: `get(path, **query)`, `post(path, body)`, `upload(kind, content)`.
+@pytest.fixture
+def api_token(client):
+    return client.get(f"{SIMULATED_API}/gettoken", {"corpid": "ww-demo", "corpsecret": "simulator-secret"}).json()[
+        "access_token"
+    ]
+
+
+@pytest.fixture
+def get(client, api_token):
+    return lambda path, **query: client.get(f"{SIMULATED_API}/{path}", {"access_token": api_token, **query}).json()
+
+
+@pytest.fixture
+def post(client, api_token):
+    def call(path, body):
+        raw = json.dumps(body, ensure_ascii=False).encode()
+        answer = client.post(f"{SIMULATED_API}/{path}?access_token={api_token}", raw, content_type="application/json")
+        assert answer.status_code == 200
+        return answer.json()
+
+    return call
+
+
+@pytest.fixture
+def upload(client, api_token):
+    def call(kind, content, name="a.png"):
+        file = SimpleUploadedFile(name, content, "application/octet-stream")
+        return client.post(f"{SIMULATED_API}/media/upload?access_token={api_token}&type={kind}", {"media": file}).json()
+
+    return call

@@ -248,3 +248,8 @@ def test_people_may_share_a_number(listening):
     assert postman.settle()
     assert len(numbers) <= 2
     assert all(len(number) == 10 for number in numbers)
+
+
+def test_it_rings_at_nobody_elses_door(settings):
+    settings.WECOM_API_BASE = "https://qyapi.weixin.qq.com/cgi-bin"
+    assert postman.callback_address() == f"{settings.SITE_URL}/wecom/callback"
