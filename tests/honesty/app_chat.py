@@ -165,4 +165,14 @@ APP_CHAT = [
             "    elif earlier := None:\n",
         ),
     ),
+    broken(
+        "a promise waits until it is written down",
+        "a quick worker finds nobody to fetch it for",
+        f"{MEDIA}test_a_quick_worker_waits_for_the_promise_to_be_written_down",
+        (
+            "wecom/inbound/media.py",
+            "    if entry and entry.settled_at is None:\n",
+            "    if entry and entry.pk is None:\n",
+        ),
+    ),
 ]

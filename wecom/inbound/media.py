@@ -59,9 +59,13 @@ def media(entry, person):
 def fetch_late(inbound_id):
     """What was promised. Raises RetryLater; bears a second run."""
     entry = Inbound.objects.select_related("message__author").filter(pk=inbound_id).first()
+    if entry and entry.settled_at is None:
+        # Whoever promised it is a moment behind us, or dead; its next run says whose it is.
+        raise RetryLater(2, "the promise is not written down yet")
     person = entry and entry.message and entry.message.author
     if not person or posted(entry, person):
         return
+    entry.outcome = outcomes.DONE
     try:
         _bring(entry, person)
     except NotNow as error:
@@ -69,7 +73,8 @@ def fetch_late(inbound_id):
             raise RetryLater(error.seconds, str(error)) from None
         _say_why_not(entry, person, _("企业微信一直没有给出这个文件"))
     except (NotAllowed, NotFound):
-        return  # who may not ask any more has nothing to wait for
+        entry.outcome = outcomes.NOT_ALLOWED  # who may not ask any more has nothing to wait for
+    Inbound.objects.filter(pk=entry.pk).update(outcome=entry.outcome)
 
 
 def _bring_or_promise(entry, person):

@@ -9,6 +9,7 @@ from PIL import Image
 
 from conversations.models import Attachment, Message
 from jobs.models import Job
+from jobs.queue import RetryLater
 from jobs.worker import run_due
 from wecom.inbound import media
 from wecom.models import Inbound, SimulatedCall, SimulatedMedia, SimulatedMessage
@@ -185,6 +186,19 @@ def test_in_a_long_outage_a_line_keeps_its_place_and_the_picture_follows(sends, 
     picture = Message.objects.order_by("seq")[2]
     assert (picture.msg_type, picture.attachments.count(), Message.objects.count()) == ("image", 1, 3)
     assert Attachment.objects.count() == 1
+    entry.refresh_from_db()
+    assert (entry.outcome, entry.message) == ("done", line)
+
+
+def test_a_quick_worker_waits_for_the_promise_to_be_written_down(sends, faults, zhangwei):
+    """It may have the job in hand before the entry says what it became; ending there would lose the picture."""
+    entry = sends("image", jpeg())
+    faults(down=True)
+    Inbound.objects.update(received_at=timezone.now() - media.PATIENCE)
+    run_due()
+    Inbound.objects.update(settled_at=None, outcome="", message=None)
+    with pytest.raises(RetryLater):
+        media.fetch_late(entry.pk)
 
 
 def test_a_promise_that_cannot_be_kept_is_taken_back(sends, faults, zhangwei):
@@ -198,6 +212,7 @@ def test_a_promise_that_cannot_be_kept_is_taken_back(sends, faults, zhangwei):
     assert [each.content[:9] for each in Message.objects.order_by("seq")] == ["[图片] 暂时没有", "[图片] 没有收到"]
     run_due(later(hours=9))
     assert Message.objects.count() == 2
+    assert Inbound.objects.get().outcome == "lost"
 
 
 def test_a_run_after_the_promise_makes_no_second_one(sends, faults, zhangwei):
@@ -213,4 +228,4 @@ def test_a_run_after_the_promise_makes_no_second_one(sends, faults, zhangwei):
     run_due(later(hours=1))
     assert [each.msg_type for each in Message.objects.order_by("seq")] == ["text", "image"]
     entry.refresh_from_db()
-    assert entry.outcome == "promised"
+    assert entry.message == Message.objects.order_by("seq")[0]
