@@ -169,9 +169,7 @@ def test_an_event_brings_a_new_name(cast, lina):
     assert User.objects.get(pk=lina.pk).name == "李娜娜"
 
 
-@pytest.mark.parametrize(
-    "fields", [{}, {"ChangeType": "create_party", "Id": "3"}, {"ChangeType": "delete_user"}, {"ChangeType": ["delete_user", "x"]}]
-)
+@pytest.mark.parametrize("fields", [{}, {"ChangeType": "create_party", "Id": "3"}, {"ChangeType": "delete_user"}])
 def test_other_news_is_nothing(cast, fields):
     told("change_contact", **fields)
     told("change_contact", ChangeType="update_user", UserID="nobody-here")
