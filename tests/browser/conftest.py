@@ -5,6 +5,7 @@ an error, broke the CSP, threw, or missed a static file. Playwright's sync API k
 so these tests run apart from the asyncio tests: `pytest -m browser`.
 """
 
+import base64
 import os
 import shutil
 import time
@@ -20,6 +21,7 @@ from jobs.worker import run_due
 from wecom import addresses
 
 from .asking import ask
+from .drawing import RECORD, RECORDED, Editor, pick, screen
 from .live import LiveServer, database_in_any_thread
 from .parts import share
 from .problems import Problems
@@ -202,3 +204,17 @@ def silent_login(monkeypatch):
 
     monkeypatch.setattr(addresses, "_qr", answered)
     return asked
+
+
+@pytest.fixture
+def editor(desktop):
+    """A screenshot with a secret is in the tray, and opened."""
+    pick(desktop.page, ("屏幕.png", screen()))
+    return Editor(desktop.page).open()
+
+
+@pytest.fixture
+def uploaded(desktop):
+    """`uploaded()` → every byte of the files that the page has sent, whatever parts it sends them in."""
+    desktop.page.evaluate(RECORD)
+    return lambda: base64.b64decode(desktop.page.evaluate(RECORDED))

@@ -13,6 +13,21 @@ GROUND = (240, 240, 240)
 SECRET = (12, 200, 77)  # a colour that nothing else on the page has
 COVER = (0, 0, 0)
 MARK = (224, 38, 27)  # --mark in tokens.css
+BEGINS_SECRET, ENDS_SECRET = (0.2, 0.2), (0.8, 0.8)  # a little more than the secret of `screen()`
+RECORD = """() => {
+  window.sent = [];
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (body) {
+    const parts = body instanceof FormData ? Array.from(body.values()) : [body];
+    window.sent.push(...parts.filter((part) => part instanceof Blob || part instanceof ArrayBuffer));
+    return send.call(this, body);
+  };
+}"""
+RECORDED = """() => new Promise((resolve) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(reader.result.split(",")[1]);
+  reader.readAsDataURL(new Blob(window.sent));
+})"""
 
 
 def screen(width=800, height=600, secret=(200, 150, 600, 450)):
@@ -110,3 +125,13 @@ class Editor:
     def finish(self):
         self.press("done")
         self.expect_closed()
+
+
+def send(page):
+    page.locator("[data-composer] [type=submit], [data-send]").first.click()
+    expect_sent(page)
+
+
+def expect_sent(page):
+    expect(page.locator("#messages [data-message][data-seq] .message__picture").first).to_be_visible()
+    expect(page.locator(".tray__item")).to_have_count(0)

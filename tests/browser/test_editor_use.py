@@ -1,55 +1,33 @@
 """Hands, keys, thumbs and screen readers at the picture editor, and the ways out of it."""
 
-import base64
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from .asking import until
-from .drawing import COVER, MARK, SECRET, Editor, chosen, count_of, photo, pick, screen, stored
+from .drawing import (
+    BEGINS_SECRET,
+    COVER,
+    ENDS_SECRET,
+    MARK,
+    SECRET,
+    Editor,
+    chosen,
+    count_of,
+    expect_sent,
+    photo,
+    pick,
+    screen,
+    send,
+    stored,
+)
 from .test_desk import hold_posts
 
 STICKS_OUT = """() => Array.from(document.querySelectorAll(".editor *")).filter((each) => {
   const box = each.getBoundingClientRect();
   return box.width && (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1);
 }).map((each) => each.outerHTML.slice(0, 80))"""
-# A screen of 1000×800 with a secret in it, as a browser would hand it over.
-SHARED_SCREEN = """
-  navigator.mediaDevices.getDisplayMedia = async () => {
-    const canvas = document.createElement("canvas");
-    canvas.width = 1000;
-    canvas.height = 800;
-    const context = canvas.getContext("2d");
-    const paint = () => {
-      context.fillStyle = "rgb(240, 240, 240)";
-      context.fillRect(0, 0, 1000, 800);
-      context.fillStyle = "rgb(12, 200, 77)";
-      context.fillRect(600, 0, 400, 800);
-    };
-    paint();
-    setInterval(paint, 50);
-    const stream = canvas.captureStream(20);
-    window.tracks = stream.getTracks();
-    return stream;
-  };
-"""
-RECORD = """() => {
-  window.sent = [];
-  const { send } = XMLHttpRequest.prototype;
-  XMLHttpRequest.prototype.send = function (body) {
-    const parts = body instanceof FormData ? Array.from(body.values()) : [body];
-    window.sent.push(...parts.filter((part) => part instanceof Blob || part instanceof ArrayBuffer));
-    return send.call(this, body);
-  };
-}"""
-RECORDED = """() => new Promise((resolve) => {
-  const reader = new FileReader();
-  reader.onload = () => resolve(reader.result.split(",")[1]);
-  reader.readAsDataURL(new Blob(window.sent));
-})"""
-NO_SCREEN = "delete MediaDevices.prototype.getDisplayMedia"
-BEGINS_SECRET, ENDS_SECRET = (0.2, 0.2), (0.8, 0.8)  # a little more than the secret of `screen()`
 
 
 @pytest.fixture
@@ -60,30 +38,6 @@ def desk(desktop):
 @pytest.fixture
 def console(asked):
     return asked
-
-
-@pytest.fixture
-def editor(desk):
-    """A screenshot with a secret is in the tray, and opened."""
-    pick(desk.page, ("屏幕.png", screen()))
-    return Editor(desk.page).open()
-
-
-@pytest.fixture
-def uploaded(desk):
-    """`uploaded()` → every byte of the files that the page has sent, whatever parts it sends them in."""
-    desk.page.evaluate(RECORD)
-    return lambda: base64.b64decode(desk.page.evaluate(RECORDED))
-
-
-def send(page):
-    page.locator("[data-composer] [type=submit], [data-send]").first.click()
-    expect_sent(page)
-
-
-def expect_sent(page):
-    expect(page.locator("#messages [data-message][data-seq] .message__picture").first).to_be_visible()
-    expect(page.locator(".tray__item")).to_have_count(0)
 
 
 def test_everything_can_be_done_by_keys(desk):

@@ -10,13 +10,6 @@ from .steps import Desk
 from .unsent import Line, back, expect_kept, expect_state, press, stored
 
 OFFLINE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "ERR_NETWORK_CHANGED", "WebSocket connection to")
-AN_HOUR = 3600 * 1000  # ms
-PASTE = """(field, pixel) => {
-  const bytes = Uint8Array.from(atob(pixel), (char) => char.charCodeAt(0));
-  const data = new DataTransfer();
-  data.items.add(new File([bytes], "截图.png", { type: "image/png" }));
-  field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-}"""
 
 
 @pytest.fixture

@@ -2,21 +2,18 @@
 
 import asyncio
 import contextlib
-import io
 import re
 import uuid
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw
 from playwright.sync_api import Error, expect
 
 from conversations import broadcast, hub
-from conversations.attachments import stage
-from conversations.commands.messages import post_message, post_reply
+from conversations.commands.messages import post_reply
 from conversations.models import Attachment
 from conversations.tests import hostile_files as made
 
+from .posted import photo, say, staged
 from .steps import Console, Desk
 from .test_viewer import Box
 from .uplink import choose
@@ -27,34 +24,6 @@ WATCH_SHIFTS = """() => {
     .observe({ type: "layout-shift" });
 }"""
 TOP_OF_ALL = "list => Array.from(list.children, (each) => Math.round(each.getBoundingClientRect().top))"
-
-
-def photo(size=(1600, 1200), encoding="JPEG", number=1):
-    """Something one can tell apart, and see enlarged."""
-    image = Image.linear_gradient("L").resize(size).convert("RGB")
-    draw = ImageDraw.Draw(image)
-    for step in range(0, size[0], 80):
-        draw.line((step, 0, size[0] - step, size[1]), fill=(40 * number, 90, 200), width=6)
-    out = io.BytesIO()
-    image.save(out, encoding)
-    return out.getvalue()
-
-
-def staged(owner, name, content):
-    return stage(owner, SimpleUploadedFile(name, content)).pk
-
-
-def say(author, *files, content=""):
-    ids = [staged(author, *each) for each in files]
-    fields = {"msg_type": "image"} if files else {}
-    return post_message(author=author, content=content, client_id=uuid.uuid4(), attachment_ids=ids, **fields)[0]
-
-
-@pytest.fixture
-def three(zhangwei):
-    """Three pictures in two messages, of which all are ready."""
-    first = say(zhangwei, ("一.jpg", photo(number=1)), ("二.png", photo((900, 1600), "PNG", 2)), content="两张")
-    return first, say(zhangwei, ("三.jpg", photo((300, 200), number=3)), content="还有一张")
 
 
 @pytest.fixture

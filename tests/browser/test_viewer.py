@@ -1,47 +1,14 @@
 """Pictures over the thread, by keys, mouse and fingers."""
 
-import io
 import re
-import uuid
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from conversations.attachments import stage
-from conversations.commands.messages import post_message
 from conversations.models import Attachment
 
+from .posted import photo, say
 from .steps import Console, Desk
-
-WATCH_SHIFTS = """() => {
-  window.shift = 0;
-  new PerformanceObserver((list) => list.getEntries().forEach((each) => { window.shift += each.value; }))
-    .observe({ type: "layout-shift" });
-}"""
-TOP_OF_ALL = "list => Array.from(list.children, (each) => Math.round(each.getBoundingClientRect().top))"
-
-
-def photo(size=(1600, 1200), encoding="JPEG", number=1):
-    """Something one can tell apart, and see enlarged."""
-    image = Image.linear_gradient("L").resize(size).convert("RGB")
-    draw = ImageDraw.Draw(image)
-    for step in range(0, size[0], 80):
-        draw.line((step, 0, size[0] - step, size[1]), fill=(40 * number, 90, 200), width=6)
-    out = io.BytesIO()
-    image.save(out, encoding)
-    return out.getvalue()
-
-
-def staged(owner, name, content):
-    return stage(owner, SimpleUploadedFile(name, content)).pk
-
-
-def say(author, *files, content=""):
-    ids = [staged(author, *each) for each in files]
-    fields = {"msg_type": "image"} if files else {}
-    return post_message(author=author, content=content, client_id=uuid.uuid4(), attachment_ids=ids, **fields)[0]
 
 
 @pytest.fixture
