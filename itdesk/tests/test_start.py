@@ -50,6 +50,7 @@ MALFORMED = [
     ("LOG_LEVEL", "LOUD"),
     ("WECOM_AGENT_ID", "desk"),
     ("WECOM_API_BASE", "qyapi.example.com"),
+    ("WECOM_PROXY", "proxy.example.com:3128"),
     ("WECOM_CALLBACK_AES_KEY", "a" * 42),
     ("WECOM_CALLBACK_AES_KEY", "a" * 42 + "="),
     ("WECOM_CALLBACK_TOKEN", "a" * 33),
