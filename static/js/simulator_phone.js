@@ -12,7 +12,7 @@ class Inside {
   constructor() {
     document.addEventListener("click", (event) => this._follow(event));
     this._key("[data-inside-close]", () => this.close());
-    this._key("[data-inside-back]", () => this._send({bridge: "back", first: this._pages.length < 2}));
+    this._key("[data-inside-back]", () => this._back());
     this._key("[data-inside-more]", () => this._page.contentWindow.location.reload());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this._view.hidden) this.close();
@@ -59,8 +59,10 @@ class Inside {
     this.open(address.href);
   }
 
-  _send(message) {
-    this.window.postMessage(message, location.origin);
+  _back() {
+    // A console has no bridge to ask: it belongs to the browser, not to the phone.
+    if (!this._pages.length) this.close();
+    else this.window.postMessage({bridge: "back", first: this._pages.length < 2}, location.origin);
   }
 
   _key(selector, act) {
