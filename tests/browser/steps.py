@@ -23,6 +23,7 @@ class Desk:
         self.field = page.locator("#content")
         self.messages = page.locator("#messages [data-message]")
         self.state = page.locator("[data-state]")
+        self.sentence = self.state.locator("[data-sentence]")
 
     def write(self, text):
         self.field.fill(text)

@@ -244,7 +244,7 @@ def test_it_shows_an_answer_live_and_who_is_speaking(desk, wangqiang):
     desk.expect_delivered("请重启打印机")
     expect(desk.bubble("我看一下").locator(".message__by")).to_have_text(re.compile("王强.*客服"))
     expect(desk.bubble("请重启打印机")).to_have_class(re.compile("message--follows"))
-    expect(desk.state).to_have_text("王强 正在处理")
+    expect(desk.sentence).to_have_text("王强 正在处理")
     answer(wangqiang, conversation, "三楼的交换机", internal=True)
     answer(wangqiang, conversation, "好了吗")
     desk.expect_delivered("好了吗")
@@ -255,9 +255,9 @@ def test_the_place_in_the_queue_is_true_when_somebody_ahead_is_served(open_page,
     ahead = ask(lina)
     ask(zhangwei)
     desk = Desk(sign_in(open_page(phone=True), zhangwei, "/itdesk/"))
-    expect(desk.state).to_have_text("排队中，第 2 位")
+    expect(desk.sentence).to_have_text("排队中，第 2 位")
     lifecycle.claim(ahead.pk, by=wangqiang)
-    expect(desk.state).to_have_text("排队中，第 1 位")
+    expect(desk.sentence).to_have_text("排队中，第 1 位")
 
 
 def test_a_role_that_is_taken_away_ends_the_page_and_says_so(desk, problems, zhangwei):
@@ -306,7 +306,7 @@ def test_it_works_with_sockets_blocked(open_page, sign_in, zhangwei, wangqiang, 
     expect(page.locator("[data-notice]")).to_contain_text("每几秒自动查看新消息")
     answer(wangqiang, conversation, "轮询也能看到")
     desk.expect_delivered("轮询也能看到")
-    expect(desk.state).to_have_text("王强 正在处理")
+    expect(desk.sentence).to_have_text("王强 正在处理")
     desk.write("我也能回")
     desk.expect_delivered("我也能回")
 
