@@ -257,4 +257,4 @@ def test_a_callback_that_never_comes_costs_its_word_and_nothing_else(says, phone
     assert [(each.seq, each.content) for each in Message.objects.order_by("seq")] == [(1, "一"), (2, "三")]
     assert third.conversation.last_seq == 2
     assert not Delivery.objects.filter(state=Delivery.State.FAILED).exists()
-    assert not Job.objects.exclude(state=Job.State.DONE).exclude(name="notify_employee").exists()
+    assert not Job.objects.filter(name=receiving.RECEIVE).exclude(state=Job.State.DONE).exists()
