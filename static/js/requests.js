@@ -3,6 +3,7 @@
 import { Polling } from "./polling.js";
 import { Socket } from "./socket.js";
 import { keepTimes, refreshTimes } from "./times.js";
+import { insideWecom } from "./wecom.js";
 
 const NEWS = ["new_message", "conversation_updated", "queue_moved", "read", "draft_changed"];
 const TOGETHER = 300; // ms: the frames of one change come together and need one question
@@ -18,6 +19,7 @@ function refresh() {
 }
 
 const polling = new Polling(10, refresh);
+insideWecom();
 const cameFromDesk = document.referrer.startsWith(location.origin);
 let opened = false;
 

@@ -4,12 +4,12 @@
 // Asked before anything of WeChat's: WeCom calls itself MicroMessenger, too.
 const CLIENT = /wxwork\/[\d.]+/i;
 
-/** `parts`: what wecom_page.js works on. */
-export function insideWecom(parts) {
+/** `thread`: what wecom_page.js works on, where the page shows one request. */
+export function insideWecom(thread = null) {
   if (CLIENT.test(navigator.userAgent)) {
     // Without an answer, a signature or the right version of the client, the page is what it is everywhere else.
     import("./wecom_page.js")
-      .then(({ begin }) => begin(parts))
+      .then(({ begin }) => begin(thread))
       .catch(() => {});
   }
 }

@@ -8,13 +8,15 @@ import { offerProfiles } from "./wecom_profiles.js";
 const isApple = /iPhone|iPad|iPod/i.test(navigator.userAgent) || (/Mac/i.test(navigator.platform) && navigator.maxTouchPoints > 2);
 const isPhone = isApple || /Android/i.test(navigator.userAgent);
 
-/** `{list, state, tray, button, conversationId(), refused(words)}`: the bubbles, the state line, and the picker's place. */
-export async function begin({ list, state, tray, button, conversationId, refused }) {
+/** `thread`, or null: `{list, state, tray, button, conversationId(), refused(words)}`: bubbles, state line, the picker's place. */
+export async function begin(thread) {
   const ww = await connect();
   // Whoever got the link could not open it. Reload and the size of letters stay: here the browser has no other button.
   ww.hideAllNonBaseMenuItem().catch(() => {});
-  offerProfiles(ww, { list, state, conversationId });
-  if (isPhone) {
-    offerPictures(ww, { button, tray, refused, readsHere: isApple });
+  if (thread) {
+    offerProfiles(ww, thread);
+  }
+  if (thread && isPhone) {
+    offerPictures(ww, { ...thread, readsHere: isApple });
   }
 }

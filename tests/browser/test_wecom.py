@@ -114,6 +114,12 @@ def test_the_client_accepts_the_signature_and_hides_sharing(inside, agent):
     (expect(page.locator(PICKER)).to_be_hidden if agent == DESKTOP else expect(page.locator(PICKER)).to_be_visible)()
 
 
+def test_the_list_of_requests_is_as_private(inside, answered):
+    client = WecomClient()
+    page = inside(client, address="/itdesk/requests/")
+    assert names_until(page, client, "hideAllNonBaseMenuItem") == ["preVerifyJSAPI", "hideAllNonBaseMenuItem"]
+
+
 def test_the_bridge_may_come_after_the_page(inside):
     late = """
     window.later = window.WeixinJSBridge;
