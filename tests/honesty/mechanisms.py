@@ -2,6 +2,7 @@
 
 from .answering import ANSWERING
 from .app_chat import APP_CHAT
+from .assisting import ASSISTING
 from .directory import DIRECTORY
 from .pages import PAGES
 from .pictures import PICTURES
@@ -10,4 +11,4 @@ from .storing import STORING
 from .telling import TELLING
 from .working import WORKING
 
-MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES, *SHOWING, *APP_CHAT, *ANSWERING, *DIRECTORY]
+MECHANISMS = [*STORING, *TELLING, *WORKING, *PAGES, *PICTURES, *SHOWING, *APP_CHAT, *ANSWERING, *DIRECTORY, *ASSISTING]
