@@ -12,6 +12,7 @@ REACHING = [
         "what the page shows while its card is on the way stays on the phone",
         f"{ONCE}[closed-fine-seen on the way]",
         (SENDING, "    if _needless(row):\n        enqueue(RECALL", "    if False:\n        enqueue(RECALL"),
+        ("wecom/recall.py", '        raise TryLater(2, "on its way")', "        return"),
     ),
     broken(
         "doubt before suppression",
