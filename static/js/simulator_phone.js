@@ -123,5 +123,8 @@ window.addEventListener("message", (event) => {
   if (event.source === inside.window && event.origin === location.origin) ASKED[event.data?.bridge]?.(event.data.params);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.target.matches("[data-clears]")) event.target.reset();
+  if (!event.detail.successful) return;
+  if (event.target.matches("[data-clears]")) event.target.reset();
+  const tray = event.target.closest("[data-tray]");
+  if (tray) tray.open = false; // it would hide what was just sent
 });

@@ -22,7 +22,7 @@ def phone(request, userid):
     """The app's chat. `?plain`: without the list of other phones, for the page that shows it beside a console."""
     member = _member(userid)
     context = {
-        "member": {**member, "face": directory.face(member)},
+        "member": member,
         "chat": chat_of(member["userid"], request.get_host()),
         "departments": directory.by_department(directory.matching("")),
         "elsewhere": host_names.elsewhere(request),
@@ -40,7 +40,7 @@ def chats(request, userid):
     """The list of chats, as it stands behind the app's chat."""
     member = _member(userid)
     context = {
-        "member": {**member, "face": directory.face(member)},
+        "member": member,
         "newest": newest(member["userid"], request.get_host()),
         "plain": "plain" in request.GET,
     }
@@ -89,7 +89,7 @@ def profile(request, userid):
     """The sheet that `openUserProfile` opens, with the member `?of=`."""
     _member(userid)
     member = _member(request.GET.get("of", ""))
-    return render(request, "wecom/simulator/_profile.html", {"one": {**member, "face": directory.face(member)}})
+    return render(request, "wecom/simulator/_profile.html", {"one": member})
 
 
 @login_not_required
@@ -133,4 +133,4 @@ def _member(userid):
     member = directory.member(userid)
     if member is None:
         raise Http404
-    return member
+    return {**member, "face": directory.face(member)}
