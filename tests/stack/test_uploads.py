@@ -36,8 +36,16 @@ class Scanner:
         return self.log.read_text().splitlines() if self.log.exists() else []
 
     def answer(self):
-        """Let the one that waits say what it found; blocks until one does."""
-        self.gate.write_text("go")
+        """Let the one that waits say what it found, as soon as one does."""
+        gate = until(self._opened, what="a scanner that waits")
+        os.write(gate, b"go")
+        os.close(gate)
+
+    def _opened(self):
+        try:
+            return os.open(self.gate, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody reads there
+            return None
 
 
 @pytest.fixture
@@ -45,20 +53,29 @@ def scanner(tmp_path):
     return Scanner(tmp_path)
 
 
-@pytest.fixture
-def scanned_pair(real_parts, scanner):
-    """Two web processes that ask this scanner."""
+@pytest.fixture(scope="module")
+def scanning(real_parts):
+    """An installation of this file alone: its scanner is another in every test."""
     with OwnDatabase() as database:
         made = Installation(database.url, redis_address())
-        made.environment["SCAN_COMMAND"] = scanner.command
         made.prepare()
-        yield made.serve(0, "--no-worker"), made.serve(1, "--no-worker")
+        yield made
         made.end()
+
+
+@pytest.fixture
+def scanned_pair(scanning, scanner):
+    """Two web processes that ask this scanner."""
+    scanning.environment |= {"SCAN_COMMAND": scanner.command, "SCAN_SECONDS": "60"}
+    pair = scanning.serve(0, "--no-worker"), scanning.serve(1, "--no-worker")
+    yield pair
+    for process in pair:
+        process.kill()
 
 
 def put(person, server, upload_id, offset, piece):
     headers = {"X-CSRFToken": person.http.cookies.get("csrftoken", "")}
-    return person.http.put(f"{server.url}/uploads/{upload_id}?offset={offset}", data=piece, headers=headers, timeout=30)
+    return person.http.put(f"{server.url}/uploads/{upload_id}?offset={offset}", data=piece, headers=headers, timeout=90)
 
 
 def test_one_finished_file_is_looked_at_once_whichever_process_is_asked(scanned_pair, scanner):
@@ -72,6 +89,7 @@ def test_one_finished_file_is_looked_at_once_whichever_process_is_asked(scanned_
     last.start()
     until(lambda: scanner.asked, what="the first look")
     early = put(zhangwei, b, upload_id, len(TEXT), b"")
+    assert len(scanner.asked) == 1
     assert (early.status_code, early.headers.get("Retry-After")) == (503, "3"), early.text
     scanner.answer()
     last.join(30)
