@@ -27,7 +27,7 @@ def fetch_phone_picture(picture_id):
     pictures.fetch(picture_id)
 
 
-@job("drain_deliveries", max_attempts=1, every=DRAIN_EVERY)
+@job("drain_deliveries", every=DRAIN_EVERY)
 def drain_deliveries():
     """Send what waits: after an outage nobody's backoff decides how long a card is on its way."""
     sending.drain()
