@@ -15,6 +15,7 @@ export class Sending {
   constructor(parts) {
     Object.assign(this, parts);
     this.topics = new Topics(this.owner, this.store);
+    this.passedBy = null; // the request that follow() left to the answer of what was written here
     this.unsent = new Unsent(`desk-${this.owner}`, {
       post: (item) => this.post(item),
       laneOf: (item) => this.conversationOf(item),
@@ -63,16 +64,18 @@ export class Sending {
     return item.conversation_id || this.topics.conversationOf(item.topic);
   }
 
-  post(item) {
+  async post(item) {
     const conversationId = this.conversationOf(item);
     const opening = item.new_topic ? { new_topic: "true" } : {};
-    return deliver(this.url, item, conversationId ? { conversation_id: conversationId } : opening);
+    const response = await deliver(this.url, item, conversationId ? { conversation_id: conversationId } : opening);
+    // Before the item leaves the device: a tab that misses it there finds where it went.
+    response.ok && this.topics.note(item.topic, placeIn(response));
+    return response;
   }
 
   sent(item, response) {
-    const conversationId = /data-conversation-id="([^"]+)"/.exec(response.text)[1];
+    const conversationId = placeIn(response);
     const isOurs = this.isOurs(item);
-    this.topics.note(item.topic, conversationId);
     if (!this.feed.conversationId && !item.conversation_id && isOurs) {
       this.onAdopted(conversationId);
     }
@@ -84,6 +87,7 @@ export class Sending {
   /** Words from another device opened the request that an empty page would write into: it shows that one from now on. */
   follow(conversationId) {
     const beginsHere = this.unsent.items.some((item) => !this.conversationOf(item)); // its answer tells where it went
+    this.passedBy = beginsHere ? conversationId : null;
     if (this.feed.conversationId || this.fresh || beginsHere) {
       return;
     }
@@ -99,6 +103,11 @@ export class Sending {
     if (!this.feed.conversationId && conversationId && this.isOurs(item)) {
       this.onAdopted(conversationId);
       this.feed.catchUp();
+    } else if (this.passedBy) {
+      this.follow(this.passedBy); // taken back over there, or the tab that sent it did not live to say where it went
     }
   }
 }
+
+/** The conversation that the server put a message into; undefined where the answer is not the desk's. */
+const placeIn = ({ text }) => (/data-conversation-id="([^"]+)"/.exec(text) || [])[1];

@@ -17,7 +17,7 @@ export class Topics {
   }
 
   note(topic, conversationId) {
-    if (topic && this.known.get(topic) !== conversationId) {
+    if (topic && conversationId && this.known.get(topic) !== conversationId) {
       this.known.set(topic, conversationId);
       this.store.put(this.prefix + topic, { topic, conversation_id: conversationId, noted_at: Date.now() });
     }

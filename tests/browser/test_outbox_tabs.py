@@ -103,3 +103,44 @@ def test_another_page_goes_on_in_the_request_that_the_first_words_opened(desk, p
     desk.expect_delivered("第一句")
     desk.expect_delivered("第二句")
     assert Message.objects.get(content="第一句").conversation == Message.objects.get(content="第二句").conversation
+
+
+def test_an_empty_page_follows_words_whose_tab_never_says_where_they_went(desk, problems):
+    """It saw them wait, and so left the request to their answer."""
+    problems.expect("status of 409.*/draft")
+    other = Desk(desk.page.context.new_page())
+    other.page.add_init_script("""
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (value, key) {
+        if (String(key).startsWith("topic:")) throw new DOMException("no room", "QuotaExceededError");
+        return put.call(this, value, key);
+      };
+    """)
+    other.page.goto("/itdesk/")
+    line = Line(desk.page.context)
+    line.answers = ["hang"]
+    other.write("第一句")
+    expect(desk.bubble("第一句")).to_have_count(1)
+    until(other.page, lambda: line.hung)
+    line.hung[0].continue_()
+    for each in (desk, other):
+        each.expect_delivered("第一句")
+    assert stored() == ["第一句"]
+
+
+def test_where_words_went_is_on_the_device_before_they_leave_it(desk):
+    desk.page.evaluate("""() => {
+      window.done = [];
+      for (const name of ["put", "delete"]) {
+        const act = IDBObjectStore.prototype[name];
+        IDBObjectStore.prototype[name] = function (...args) {
+          window.done.push(`${name} ${args[args.length - 1]}`);
+          return act.apply(this, args);
+        };
+      }
+    }""")
+    desk.write("第一句")
+    desk.expect_delivered("第一句")
+    expect_kept(desk.page)
+    done = [each.partition(":")[0] for each in desk.page.evaluate("window.done")]
+    assert done.index("put topic") < done.index("delete outbox")
