@@ -65,7 +65,7 @@ def received(pieces):
 # Cut --------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("part", "kilobytes"), [(0.1, 400), (0.5, 400), (0.9, 120)])
+@pytest.mark.parametrize(("part", "kilobytes"), [(0.1, 120), (0.5, 120), (0.8, 60)])
 def test_a_cut_costs_a_piece_and_not_the_file(desk, pieces, problems, part, kilobytes):
     problems.expect(*CUT)
     line = Uplink(desk.page, kilobytes)
@@ -125,7 +125,7 @@ def test_two_megabytes_arrive_on_a_bad_line(live, settings, open_page, zhangwei,
 
 def test_a_reload_in_the_middle_does_not_begin_again(desk, pieces, problems):
     problems.expect(*CUT)
-    line = Uplink(desk.page, kilobytes=400)
+    line = Uplink(desk.page, kilobytes=120)
     send(desk, "看这张图", SHOT)
     line.wait_for(0.5)
     desk.page.reload()
@@ -205,7 +205,7 @@ def test_an_expired_session_signs_in_again_and_goes_on(desk, pieces, problems, s
 def test_nine_pictures_make_one_message_in_their_order(desk, pieces, problems):
     problems.expect(*CUT)
     shots = [noise(60 + n, f"第{n}张.png", seed=n) for n in range(9)]
-    line = Uplink(desk.page, kilobytes=200)
+    line = Uplink(desk.page, kilobytes=80)
     send(desk, "九张图", *shots)
     line.wait_for(0.5)
     line.cut()
@@ -223,7 +223,7 @@ def test_an_agents_picture_survives_a_cut(agent_page, zhangwei, pieces, problems
     console.expect_live()
     ask(zhangwei)
     console.open("打印机")
-    line = Uplink(console.page, kilobytes=400)
+    line = Uplink(console.page, kilobytes=120)
     send(console, "按这里", SHOT)
     line.wait_for(0.5)
     line.cut()

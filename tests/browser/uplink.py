@@ -7,6 +7,7 @@ from PIL import Image
 
 from conversations.commands import uploads
 
+ON_ITS_WAY = 60_000  # ms for a file on a slow line
 HAS_COME = """(part) => {
   const bar = document.querySelector("#messages [data-message] progress:not([hidden])");
   return bar && bar.value >= part;
@@ -33,8 +34,11 @@ class Uplink:
         self._session.send("Network.emulateNetworkConditions", {"offline": offline, **rates})
 
     def wait_for(self, part):
-        """Until the bar of the message that is on its way stands at `part`, from 0 to 1."""
-        self.page.wait_for_function(HAS_COME, arg=part)
+        """Until the bar of the message that is on its way stands at `part`, from 0 to 1.
+
+        What is done then comes later on a busy machine: the line is slow enough when the rest takes some seconds.
+        """
+        self.page.wait_for_function(HAS_COME, arg=part, timeout=ON_ITS_WAY)
 
 
 class Pieces:
