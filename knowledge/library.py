@@ -51,7 +51,8 @@ class Library:
         self.entries = entries
         self.by_id = {each.id: each for each in entries}
         self._articles = [_article_terms(each, keywords[each.id]) for each in entries]
-        self._length = sum(map(Counter.total, self._articles)) / max(1, len(entries))
+        self._lengths = [counted.total() for counted in self._articles]
+        self._length = sum(self._lengths) / max(1, len(entries))
         self._holders = defaultdict(list)  # term → places of the articles that know it
         for place, counted in enumerate(self._articles):
             for term in counted:
@@ -63,7 +64,7 @@ class Library:
         scores = Counter()
         for term in asked:
             for place in self._holders.get(term, ()):
-                scores[place] += self._weight(term) * self._part(self._articles[place], term)
+                scores[place] += self._weight(term) * self._part(place, term)
         total = sum(map(self._weight, asked)) or 1
         hits = []
         for place, score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -85,9 +86,9 @@ class Library:
         holders = len(self._holders.get(term, ()))
         return math.log(1 + (len(self.entries) - holders + 0.5) / (holders + 0.5))
 
-    def _part(self, counted, term):
-        often = counted[term]
-        length = 1 - B + B * counted.total() / self._length
+    def _part(self, place, term):
+        often = self._articles[place][term]
+        length = 1 - B + B * self._lengths[place] / self._length
         return often * (K1 + 1) / (often + K1 * length)
 
     def _best_passage(self, entry, asked):

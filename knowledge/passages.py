@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 LONGEST = 500  # characters
-HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*#*$")
+HEADING = re.compile(r"#{1,4}[^\S\n]+(?=[^\s])(.*)")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def _sections(content):
         match = None if fenced else HEADING.match(line)
         if match:
             yield heading, "\n".join(lines)
-            heading, lines = match[2], []
+            heading, lines = match[1].rstrip().rstrip("#").rstrip(), []
         else:
             lines.append(line)
     yield heading, "\n".join(lines)

@@ -15,7 +15,7 @@ MOST_WORDS = 200  # characters of a question that are looked at
 
 @require_safe
 def shelf(request):
-    words = _words(request)
+    words = _words(request.GET)
     page = {"topics": queries.by_topic(request.user, words), "words": words}
     return render(request, "knowledge/_shelf.html" if _is_part(request) else "knowledge/shelf.html", page)
 
@@ -38,10 +38,13 @@ def verdict(request, article_id):
     return HttpResponseRedirect(reverse("knowledge:article", args=[found.pk]), status=303)
 
 
-@require_safe
+@require_POST
 def suggestions(request):
-    """A fragment: at most three articles for what is being typed; empty when there is nothing to say."""
-    hits = queries.suggested(_words(request), for_agents=queries.reads_all(request.user))
+    """A fragment: at most three articles for what is being typed; empty when there is nothing to say.
+
+    Changes nothing, and is a POST all the same: addresses are kept by proxies, and these words may hold a password.
+    """
+    hits = queries.suggested(_words(request.POST), for_agents=queries.reads_all(request.user))
     return render(request, "knowledge/_suggestions.html", {"hits": hits})
 
 
@@ -62,8 +65,8 @@ def _sections(found):
     return sections
 
 
-def _words(request):
-    return request.GET.get("q", "").replace("\0", "").strip()[:MOST_WORDS]
+def _words(fields):
+    return fields.get("q", "").replace("\0", "").strip()[:MOST_WORDS]
 
 
 def _is_part(request):

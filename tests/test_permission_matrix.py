@@ -109,7 +109,7 @@ ROWS = {
     "agent/conversations/<uuid:conversation_id>/read": agents_action(seq="1"),
     # Articles: everybody who is signed in; what is for agents alone is tested in knowledge/tests.
     "knowledge/": Row("302 200 200 200 200", "401 405 405 405 405"),
-    "knowledge/suggestions": Row("302 200 200 200 200", "401 405 405 405 405"),
+    "knowledge/suggestions": Row("302 405 405 405 405", "401 200 200 200 200", {"q": "VPN"}),
     "knowledge/<int:article_id>/": Row("302 200 200 200 200", "401 405 405 405 405"),
     "knowledge/<int:article_id>/verdict": Row("302 405 405 405 405", "401 303 303 303 303", {"helped": "yes"}),
     "knowledge/preview": Row("302 405 405 405 405", "401 403 403 403 200", {"content": "# 标题"}),

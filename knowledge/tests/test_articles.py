@@ -1,12 +1,15 @@
 """Articles: what is found, who reads it, and that every word that changed is kept."""
 
 import datetime
+import time
+import uuid
 from html.parser import HTMLParser
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from conversations.commands.messages import post_message
 from knowledge import commands, queries
 from knowledge.library import library
 from knowledge.markdown import TAGS, html
@@ -95,7 +98,36 @@ def test_what_is_for_agents_stays_with_agents(write, zhangwei, wangqiang):
         assert page.get(f"/knowledge/{secret.pk}/").status_code == code
         listed = page.get("/knowledge/?q=域控").content.decode()
         assert ("重置域控密码" in listed) is (code == 200)
-        assert ("重置域控密码" in page.get("/knowledge/suggestions?q=域控密码").content.decode()) is (code == 200)
+        suggested = page.post("/knowledge/suggestions", {"q": "域控密码"}).content.decode()
+        assert ("重置域控密码" in suggested) is (code == 200)
+
+
+def test_what_is_being_typed_stands_in_no_address(zhangwei, client):
+    """Addresses are kept by proxies, and what somebody is about to ask may hold a password."""
+    client.force_login(zhangwei)
+    assert client.get("/knowledge/suggestions?q=密码是").status_code == 405
+
+
+def test_a_passage_for_agents_cannot_be_put_into_an_answer_by_a_key(write, zhangwei, wangqiang, client):
+    write("域控密码怎么重置", "打电话给服务台。")
+    write("重置域控密码", "只给客服看的步骤", audience=Article.Audience.AGENTS)
+    asked = post_message(author=zhangwei, content="域控密码忘了怎么重置", client_id=uuid.uuid4())[0]
+    client.force_login(wangqiang)
+    address = f"/agent/conversations/{asked.conversation_id}/person"
+    page = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert 'data-insert="打电话给服务台。"' in page
+    assert "重置域控密码</a>" in page
+    assert "仅客服" in page
+    assert "只给客服看的步骤" not in page
+
+
+def test_no_heading_takes_long_to_read():
+    """Of 40,000 characters, which an article may have: a search for the end from each of them took seconds."""
+    for tail in ("#" * 30_000, " " * 30_000, " #" * 15_000):
+        began = time.process_time()
+        assert passages(f"# 标题{tail}x\n\n话")[0].text == "话"
+        assert time.process_time() - began < 0.3
+    assert [each.heading for each in passages("## 标题 ##\n话\n\n# C#\n话\n\n# C #\n话")] == ["标题", "C", "C"]
 
 
 def test_every_change_of_its_words_is_a_version(write, zhaomin):

@@ -26,7 +26,9 @@ export function suggest(place, field) {
       return;
     }
     try {
-      const answer = await send(`${place.dataset.url}?${new URLSearchParams({ q: words.slice(0, 200) })}`);
+      // In the body: an address is kept by proxies, and the words may hold a password.
+      const body = new URLSearchParams({ q: words.slice(0, 200) });
+      const answer = await send(place.dataset.url, { method: "POST", body });
       // A slow answer to older words must not push out a newer one.
       if (answer.ok && words === asked) {
         show(fragmentOf(answer.text));
