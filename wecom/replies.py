@@ -15,6 +15,7 @@ from . import reasons, sending
 from .client import Client
 from .codes import MEDIA_LOST
 from .errors import error_for
+from .later import TryLater
 from .models import Delivery, UploadedMedia
 
 PART = "reply"
@@ -22,6 +23,7 @@ TEXT_BYTES = 2048
 IMAGE_BYTES = 2 * 1024 * 1024  # WeCom's limit is 2, 5 or 10 MB, by the page that one reads; larger goes as a file
 IMAGES = {"image/jpeg", "image/png"}
 LEAST_BYTES = 6
+MADE_ANEW = timedelta(minutes=1)  # how long a picture is waited for that no phone shows as it came
 KEPT = timedelta(days=2, hours=12)  # of the three days that WeCom keeps a file
 
 State = Delivery.State
@@ -76,6 +78,11 @@ def pieces(text, most):
 
 
 def _file_sent(person, message, number, attachment):
+    if attachment.is_converting:
+        # As it came it may say where it was taken, so nobody gets it yet; made anew it is in a moment, or not soon.
+        if timezone.now() - message.created_at < MADE_ANEW:
+            raise TryLater(2, "being converted")
+        return False
     if attachment.size < LEAST_BYTES:
         return False
 

@@ -15,9 +15,11 @@ from PIL import Image
 from conversations.attachments import stage
 from conversations.commands.messages import post_message, post_reply
 from conversations.commands.reading import mark_read
+from conversations.tests.hostile_files import heic
 from jobs import faults as moments
 from jobs.worker import run_due
 from wecom import pace, push, reasons, replies
+from wecom.later import TryLater
 from wecom.models import Delivery, SendingLine, SimulatedCall, SimulatedMedia, SimulatedMessage, UploadedMedia
 
 from .conftest import at_once
@@ -98,6 +100,23 @@ def test_pictures_and_files_come_as_themselves(reply, wangqiang):
     reply("看这里", msg_type="file", attachment_ids=[picture(wangqiang).pk, log.pk])
     work()
     assert phone() == [("text", "王强：\n看这里"), ("image", "屏幕.png"), ("file", "log.txt")]
+
+
+def test_a_picture_goes_up_only_when_it_says_no_more_where_it_was_taken(reply, wangqiang):
+    """A phone's HEIC holds the place as it came; until it is made anew, no page gives it out, and the chat neither."""
+    message = reply(msg_type="image", attachment_ids=[stage(wangqiang, SimpleUploadedFile("IMG_1.heic", heic())).pk])
+    with pytest.raises(TryLater):
+        push.notify(str(message.pk))
+    assert not SimulatedMedia.objects.exists()
+    work(seconds=20)
+    assert phone() == [("image", "IMG_1.jpg")]
+
+
+def test_a_picture_that_is_never_made_anew_becomes_a_card(reply, wangqiang):
+    message = reply(msg_type="image", attachment_ids=[stage(wangqiang, SimpleUploadedFile("IMG_1.heic", heic())).pk])
+    type(message).objects.update(created_at=timezone.now() - timedelta(minutes=10))
+    push.notify(str(message.pk))
+    assert phone() == [("textcard", "王强 回复了您")]
 
 
 def test_a_file_that_wecom_forgot_goes_up_once_more(reply, wangqiang):
