@@ -82,11 +82,16 @@ def _still(kind, conversation, agent=None):
 
 @sending.unless(f"{KIND}.queued")
 @sending.unless(f"{KIND}.assigned")
+@sending.unless(f"{KIND}.mentioned")
 @sending.unless(f"{KIND}.urged")
 def _settled(row):
-    """An outage later somebody may have taken it."""
-    still = row.message is None or _still(row.kind.partition(".")[2], row.message.conversation, row.person)
-    return "" if still else reasons.SETTLED
+    """An outage later somebody may have taken it, and who is told may be no agent any more."""
+    if row.message is None:
+        return ""
+    conversation = row.message.conversation
+    if not access.may(row.person, "read", conversation):
+        return reasons.UNWANTED
+    return "" if _still(row.kind.partition(".")[2], conversation, row.person) else reasons.SETTLED
 
 
 TITLES = {

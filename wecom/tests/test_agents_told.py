@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts import roles
 from conversations.commands.alerts import save_alert_settings, see_console
 from conversations.commands.feedback import urge
 from conversations.commands.lifecycle import claim, release, resolve, transfer
@@ -16,8 +17,8 @@ from conversations.models import AlertSettings, Event
 from conversations.presentation import message_html
 from conversations.queries.alerts import quiet_seconds
 from jobs.worker import run_due
-from wecom import reasons
-from wecom.models import Delivery, SimulatedMessage
+from wecom import reasons, sending
+from wecom.models import Delivery, Fault, Pause, SimulatedMessage
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,24 @@ def test_an_agent_hears_nothing_of_what_was_handed_on(conversation, wangqiang, l
     later()
     assert (phone("liyang"), phone("zhaomin")) == ([], [MOVED])
     assert why(liyang) == [reasons.SETTLED]
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_who_is_no_agent_any_more_gets_no_card_that_waited(conversation, wangqiang, liyang, called):
+    """An outage may last for hours: the card is written before it and would bring the employee's words after it."""
+    Fault.objects.update_or_create(pk=1, defaults={"down": True})
+    claim(conversation.pk, by=wangqiang)
+    if called:
+        note(conversation, wangqiang, "@李洋 看一下")
+    else:
+        transfer(conversation.pk, by=wangqiang, to=liyang)
+    later()
+    assert Delivery.objects.get(person=liyang).state == Delivery.State.QUEUED
+    Fault.objects.update(down=False)
+    Pause.objects.all().delete()
+    roles.revoke(liyang, "agent", channel="admin")
+    sending.drain()
+    assert (phone("liyang"), why(liyang)) == ([], [reasons.UNWANTED])
 
 
 def test_an_agent_at_the_console_is_left_alone(conversation, wangqiang, liyang):
