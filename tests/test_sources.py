@@ -8,9 +8,9 @@ import pytest
 from deploy.machine import ROOT
 from tests import source_rules as rules
 
-APPS = ("accounts", "jobs", "conversations", "portal", "wecom", "itdesk")
-# Renders a message's text: escapes first, then adds our own links and code blocks.
-MAY_MARK_SAFE = {"conversations/presentation.py", "conversations/body.py"}
+APPS = ("accounts", "jobs", "knowledge", "conversations", "assistant", "portal", "wecom", "itdesk")
+# Render a message's text: escaped first, then our own links and code blocks; and an article's: parsed, then cleaned.
+MAY_MARK_SAFE = {"conversations/presentation.py", "conversations/body.py", "knowledge/markdown.py"}
 # Speaks WeCom's own protocol, which puts tokens into addresses.
 SPEAKS_WECOM = "wecom/simulator/"
 MACHINE = re.compile(r"(?<![\w.<-])/(?:root|work|home/\w+|Users/\w+)/")
