@@ -4,6 +4,8 @@ Quiet while their console is in front of them, and in their own quiet hours, at 
 has been settled meanwhile is not told.
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +22,13 @@ from jobs.queue import declare, enqueue
 from . import reasons, sending
 from .card import summary, textcard
 from .later import TryLater
+from .models import Delivery
 
 NOTIFY_AGENT = declare("notify_agent")
 KIND = "agents"
+# Whoever asks decides how often this rings, for every agent, out of what the whole company may send in a day.
+RUNG_BY_EMPLOYEE = ("queued", "urged")
+MOST, WITHIN = 3, timedelta(minutes=10)
 
 
 def fan_out(conversation_id, kind, about, agents):
@@ -55,7 +61,7 @@ def tell(conversation_id, kind, about, agent_id):
     key = f"{KIND}:{kind}:{conversation_id}:{about}:{agent_id}"
     message = conversation.messages.filter(internal=False).order_by("seq").last()
     facts = {"kind": f"{KIND}.{kind}", "message": message}
-    if reason := _needless(conversation, kind, agent):
+    if reason := _needless(conversation, kind, agent) or _enough(conversation, kind, agent, key):
         sending.skip(agent, key, reason, **facts)
         return
     if wait := alerts.quiet_seconds(alerts.alert_settings(agent), timezone.now()):
@@ -69,6 +75,19 @@ def _needless(conversation, kind, agent):
     if not _still(kind, conversation, agent):
         return reasons.SETTLED
     return reasons.AT_CONSOLE if alerts.looking([agent.pk]) else ""
+
+
+def _enough(conversation, kind, agent, key):
+    """A word when this employee has rung this agent often of late. Two workers at once may let one more through."""
+    if kind not in RUNG_BY_EMPLOYEE:
+        return ""
+    rung = Delivery.objects.filter(
+        person=agent,
+        kind__in=[f"{KIND}.{each}" for each in RUNG_BY_EMPLOYEE],
+        message__conversation__employee=conversation.employee_id,
+        created_at__gt=timezone.now() - WITHIN,
+    )
+    return reasons.ENOUGH if rung.exclude(state=Delivery.State.SUPPRESSED).exclude(key=key).count() >= MOST else ""
 
 
 def _still(kind, conversation, agent=None):

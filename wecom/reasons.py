@@ -7,6 +7,7 @@ from . import errors
 SEEN, NOTE, NO_ANSWER, INACTIVE, NO_MEMBER = "seen", "note", "no_answer", "inactive", "no_member"
 UNREACHABLE, DOUBTFUL, A_DAY = "unreachable_member", "doubtful", "a_day"
 UNWANTED, SETTLED, AT_CONSOLE, QUIET_HOURS = "unwanted", "settled", "at_console", "quiet_hours"
+ENOUGH = "enough"
 IN_CHAT = "in_chat"
 UNLICENSED, PACED, DAILY_CAP, HELD, COALESCED = "unlicensed", "paced", "daily_cap", "held", "coalesced"
 OVER, ANSWERED, CARD_UPDATE = "over", "answered", "card_update"
@@ -32,6 +33,7 @@ SENTENCES = {
     UNWANTED: _("客服不接收这类提醒"),
     SETTLED: _("已经有人处理"),
     AT_CONSOLE: _("客服正看着工作台"),
+    ENOUGH: _("这位员工刚刚已让这位客服收到多次提醒"),
     QUIET_HOURS: _("客服的免打扰时段，结束后再看"),
 }
 OUTCOMES = {

@@ -79,6 +79,25 @@ def test_it_rings_nobody_for_what_was_taken_meanwhile(conversation, wangqiang):
     assert phone("liyang") == []
 
 
+def test_one_employee_cannot_ring_everybody_all_day(conversation, zhangwei, lina):
+    """Thirty requests a minute for twenty agents would have taken the company's messages of a day in half an hour."""
+    for number in range(5):
+        post_message(author=zhangwei, content=f"又一个 {number}", client_id=uuid.uuid4(), new_topic=True)
+    later()
+    assert phone("liyang") == [NEW] * 3
+    post_message(author=lina, content="邮箱登不上", client_id=uuid.uuid4())
+    later()
+    assert phone("liyang") == [NEW] * 4
+    for asked in zhangwei.conversations.all():
+        urge(asked.pk, by=zhangwei)
+    later()
+    assert phone("liyang") == [NEW] * 4
+    Delivery.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    post_message(author=zhangwei, content="还有一个", client_id=uuid.uuid4(), new_topic=True)
+    later()
+    assert phone("liyang") == [NEW] * 5
+
+
 def test_more_words_in_the_queue_ring_nobody_again(conversation, zhangwei):
     later()
     post_message(author=zhangwei, content="还是不行", client_id=uuid.uuid4())
