@@ -108,6 +108,14 @@ def enqueue_periodic(now, already):
                 already[name] = key
 
 
+def hurry(*names):
+    """What put these jobs off is over: those that were tried before are due now."""
+    now = timezone.now()
+    put_off = Job.objects.filter(name__in=names, state=Job.State.READY, attempts__gt=0, run_at__gt=now)
+    put_off.update(run_at=now)
+    transaction.on_commit(wake.set, robust=True)
+
+
 def run_again(jobs):
     """Give the dead ones among `jobs` (a QuerySet) all their attempts again. Returns how many."""
     revived = jobs.filter(state=Job.State.DEAD).update(

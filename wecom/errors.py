@@ -30,6 +30,7 @@ class WecomError(Exception):
     def __init__(self, code, entry=codes.UNKNOWN, errmsg=""):
         super().__init__(f"WeCom {code}: {entry.meaning}")
         self.code, self.kind = code, entry.kind
+        self.is_known = entry is not codes.UNKNOWN
         self.meaning, self.reaction = entry.meaning, entry.reaction
         self.retry_after = entry.wait
         self.from_ip, self.hint = _address(errmsg), _hint(errmsg)
@@ -48,6 +49,14 @@ class WecomError(Exception):
     def systemic(self):
         """Whether it tells of the connection rather than of this one request."""
         return not self.permanent
+
+    @property
+    def everybody(self):
+        """Whether no other request need be made now.
+
+        Not for a code that nobody knows: it may be about this one, and one person's must not hold up the rest.
+        """
+        return self.systemic and self.is_known
 
     @property
     def misconfigured(self):

@@ -2,15 +2,17 @@
 
 from django.utils import timezone
 
-from jobs.queue import job
+from jobs.queue import hurry, job
 
 from . import agents as agent_cards
-from . import later, pictures, push, recall, sending
+from . import later, pace, pictures, push, recall, sending
 from .cards import jobs as cards  # noqa: F401  those that register, too
 from .inbound import answers, directory, media, others, receiving, turns, words  # noqa: F401  those that register, too
 
 DAY = 24 * 60 * 60
 ATTEMPTS = 120  # the backoff ends at some minutes: more than the day after which a card is given up
+# What the ledger does not hold yet, and would wait for the backoff that grew during an outage: files, links, recalls.
+HELD_UP = ("notify_employee", "ask_if_solved", "refresh_card", sending.RECALL, "answers_seen", receiving.RECEIVE)
 DRAIN_EVERY = 20  # seconds: how soon after an outage the first waiting message finds out
 
 
@@ -31,6 +33,8 @@ def fetch_phone_picture(picture_id):
 def drain_deliveries():
     """Send what waits: after an outage nobody's backoff decides how long a card is on its way."""
     sending.drain()
+    if pace.is_healed():
+        hurry(*HELD_UP)
 
 
 @job(sending.RECALL, max_attempts=ATTEMPTS)

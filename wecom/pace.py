@@ -9,12 +9,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
-from django.db.models import Min, Q
+from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 
 from . import reasons
 from .later import TryLater
-from .models import DeliveryTry, Pause, SendingLine
+from .models import Delivery, DeliveryTry, Pause, SendingLine
 
 PER_MINUTE, PER_HOUR = 20, 900
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -87,7 +87,22 @@ def pause(error):
     Pause.objects.update_or_create(pk=1, defaults=facts)
 
 
+def is_healed():
+    """Whether WeCom answers again after a pause; said once, to whoever asks first."""
+    over = Pause.objects.filter(pk=1, until__lte=timezone.now()).first()
+    if over is None:
+        return False
+    through = DeliveryTry.objects.filter(spent=True, at__gte=over.until, outcome="ok").exists()
+    if not through and Delivery.objects.filter(state=Delivery.State.QUEUED).exists():
+        return False  # those find out
+    return bool(Pause.objects.filter(pk=1, until=over.until).delete()[0])
+
+
 def waiting_people(queued):
-    """The ids of people for whom something of `queued` waits, whose message waits longest first."""
-    waiting = queued.values("person_id").annotate(first=Min("id")).order_by("first")
+    """The ids of people for whom something of `queued` waits: whom nobody tried yet, then who was tried longest ago.
+
+    So whoever fails each time, and has everybody pause for it, does so after all the others have had their turn.
+    """
+    waiting = queued.values("person_id").annotate(first=Min("id"), tried=Max("tried_at"))
+    waiting = waiting.order_by(F("tried").asc(nulls_first=True), "first")
     return list(waiting.values_list("person_id", flat=True))

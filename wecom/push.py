@@ -7,6 +7,7 @@ goes into one card; its row is that of the last message, the others name it.
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from conversations.models import Message
 from conversations.queries.reading import confirmed_seq
@@ -14,11 +15,13 @@ from jobs import faults
 
 from . import pace, reasons, replies, sending
 from .card import card_for
+from .later import TryLater
 from .models import Delivery
 
 ANSWER = "answer"
 # What is older than the message whose turn it is belongs to it too, when its own job was late; but not an imported past.
 LATE = timedelta(minutes=1)
+BEGUN = timedelta(hours=1)  # so long what the chat has in part goes before the rest
 
 ANSWERERS = (Message.SenderType.AGENT, Message.SenderType.AI)
 
@@ -47,14 +50,32 @@ def _said(message):
     confirmed = confirmed_seq(message.conversation_id, person.pk)
     if not replies.lives_in_chat(message.conversation) and not replies.has_begun(message):
         return None
-    for each in _burst(message, confirmed):
-        if each.seq > message.seq:
-            break
-        if not sending.refusal(person) and replies.say(person, each):
+    if not sending.refusal(person):
+        _say_in_turn(person, [each for each in _burst(message, confirmed) if each.seq <= message.seq])
+    return _row(message.pk)
+
+
+def _say_in_turn(person, answers):
+    # In the ledger before the first of them has to wait: after an outage they leave in this order, whoever sends them.
+    replies.prepare(person, answers)
+    failed = False
+    for each in answers:
+        if failed and not replies.has_begun(each):
+            return  # the card that tells of the failed one tells of it too
+        if _is_said(person, each, each is answers[-1]):
             replies.finished(person, each, _key(each.pk))
         else:
-            break  # a card tells of it, and of what comes after it
-    return _row(message.pk)
+            failed = True
+
+
+def _is_said(person, message, own):
+    """`own`: it is this job's, and not an earlier one, whose own trouble is for its own job."""
+    try:
+        return replies.say(person, message)
+    except TryLater as later:
+        if own or later.everybody or str(later) in (reasons.HELD, reasons.PACED):
+            raise
+        return False
 
 
 def _decided(message):
@@ -81,8 +102,10 @@ def _burst(message, confirmed):
     """This answer and the others that nobody has decided on; nothing when it is needless."""
     if message.internal or message.sender_type not in ANSWERERS or message.seq <= confirmed:
         return []
+    begun = Q(pk__in=replies.begun(message.conversation_id), created_at__gte=message.created_at - BEGUN)
+    fresh = begun | Q(created_at__gte=message.created_at - LATE)
     undecided = message.conversation.messages.filter(
-        internal=False, sender_type__in=ANSWERERS, seq__gt=confirmed, created_at__gte=message.created_at - LATE
+        fresh, internal=False, sender_type__in=ANSWERERS, seq__gt=confirmed
     ).exclude(deliveries__kind=ANSWER)
     return list(undecided.order_by("seq").select_related("conversation__employee"))
 

@@ -54,7 +54,7 @@ def _recall(card):
     except WecomError as error:
         _close(one, str(error.code)[:32])
         if not error.permanent:
-            raise TryLater(error.retry_after, str(error), error.systemic) from None
+            raise TryLater(error.retry_after, str(error), error.everybody) from None
         Delivery.objects.filter(pk=card.pk).update(recall=Recall.FAILED)
     else:
         _close(one, "recalled")

@@ -40,11 +40,25 @@ def has_begun(message):
     return Delivery.objects.filter(message=message, kind=PART).exists()
 
 
+def begun(conversation_id):
+    """The ids of the messages that are in the chat in part or as a whole, as a QuerySet."""
+    parts = Delivery.objects.filter(kind=PART, message__conversation=conversation_id)
+    return parts.values("message_id")
+
+
+def prepare(person, messages):
+    """Write down what is to be said of `messages`, in their order, as far as that needs no word with WeCom."""
+    for message in messages:
+        for number, body in _texts(person, message):
+            sending.enlist(person, _key(message, number), body, kind=PART, message=message)
+        if message.attachments.exists():
+            return  # a file must go up before what comes after it
+
+
 def say(person, message):
     """Send the parts of this message that were not sent yet. → whether all arrived. Raises TryLater."""
-    texts = texts_of(message)
-    for number, text in enumerate(texts, start=1):
-        body = sending.envelope(person, "text", {"content": text}, message.seq + 97 * number)
+    texts = _texts(person, message)
+    for number, body in texts:
         if not _sent(person, message, number, lambda body=body: body):
             return False
         faults.at("m13")
@@ -52,6 +66,15 @@ def say(person, message):
         if not _file_sent(person, message, number, attachment):
             return False
     return True
+
+
+def _texts(person, message):
+    """(number, request of `message/send`) of each part in words."""
+    numbered = enumerate(texts_of(message), start=1)
+    return [
+        (number, sending.envelope(person, "text", {"content": text}, message.seq + 97 * number))
+        for number, text in numbered
+    ]
 
 
 def texts_of(message):
@@ -106,7 +129,11 @@ def _sent(person, message, number, build):
 
 
 def _part(person, message, number, build):
-    return sending.deliver(person, f"answer:{message.pk}:{number}", build, kind=PART, message=message)
+    return sending.deliver(person, _key(message, number), build, kind=PART, message=message)
+
+
+def _key(message, number):
+    return f"answer:{message.pk}:{number}"
 
 
 def media_of(attachment):

@@ -4,6 +4,7 @@ What waits for one person leaves in the order of its rows, by one sender at a ti
 the sender looks again after it has left the line, and `drain` comes by for what a dead one left behind.
 """
 
+import logging
 import time
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from jobs import faults
 from jobs.queue import enqueue
+from jobs.worker import UNAVAILABLE
 
 from . import pace, reasons
 from .client import Client, as_bytes
@@ -33,6 +35,7 @@ GAP = 0.5  # seconds between two messages for one person: sent faster they may a
 DRAIN_SECONDS = 30
 RECALL = "recall_delivery"
 
+logger = logging.getLogger(__name__)
 checks = {}
 
 
@@ -121,6 +124,11 @@ def drain():
         except TryLater as later:
             if later.everybody:
                 return
+        except UNAVAILABLE:
+            raise
+        except Exception:
+            # A fault of ours with one message: whoever else waits must not wait for its mending.
+            logger.exception("wecom: what waits for person %d cannot be sent", person_id)
         if time.monotonic() > until:
             return
 
@@ -130,7 +138,7 @@ def _enlisted(person, key, build, kind, message):
         body = build()
     except WecomError as error:
         if not error.permanent:
-            raise TryLater(_worth(error.retry_after), str(error), error.systemic) from None
+            raise TryLater(_worth(error.retry_after), str(error), error.everybody) from None
         facts = {"request": "", "state": State.FAILED, "reason": str(error.code)[:32], "ended_at": timezone.now()}
         return enlist(person, key, {}, kind=kind, message=message, **facts)
     return enlist(person, key, body, kind=kind, message=message)
@@ -220,9 +228,9 @@ def _not_sent(row, one, error):
     _close(one, word, spent=error.uncertain)
     doubt = {} if error.uncertain else {"uncertain_since": row.uncertain_since}
     Delivery.objects.filter(pk=row.pk, state=State.QUEUED).update(reason=word, **doubt)
-    if error.systemic and error.code != "busy":
+    if error.everybody and error.code != "busy":
         pace.pause(error)
-    raise TryLater(_worth(error.retry_after), str(error), error.systemic)
+    raise TryLater(_worth(error.retry_after), str(error), error.everybody)
 
 
 def _end(row, state, reason, one=None, outcome="", spent=True, **facts):

@@ -12,6 +12,7 @@ from jobs.queue import declare, enqueue
 from .. import broadcast
 from ..events import record
 from ..models import AssistantSwitch, Conversation, Message
+from ..notices import chinese
 from ..queries.assistant import NOTHING_FOUND
 from ..states import Action, Status, next_status
 from .alerts import tell_of_queue
@@ -29,17 +30,15 @@ def is_wanted(message, epoch):
 def post_as_assistant(question, *, epoch, content, facts):
     """Answer the message `question`; → the Message, or None when it came too late and was dropped.
 
-    Without `content` it says that nothing was found, in each reader's language.
+    Without `content` it says that nothing was found, in each reader's language; stored in Chinese as every notice is.
     """
     with transaction.atomic():
         conversation = _locked(question)
         if not _is_wanted(conversation, question, epoch):
             return None
         now = timezone.now()
-        notice = {} if content else {"notice": NOTHING_FOUND}
-        message = append(
-            conversation, sender_type=Message.SenderType.AI, content=content, facts=facts, at=now, **notice
-        )
+        said = {"content": content} if content else {"content": chinese(NOTHING_FOUND, {}), "notice": NOTHING_FOUND}
+        message = append(conversation, sender_type=Message.SenderType.AI, facts=facts, at=now, **said)
         # Nobody waits for a person until they say so: 没解决 and 转人工 begin that wait.
         conversation.waits(None)
         record(conversation, "assistant.answered", None, now, message=str(message.pk), found=bool(content))

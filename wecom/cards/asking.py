@@ -65,8 +65,14 @@ def _is_callback(code):
 
 @sending.unless(SOLVED)
 def _needless(row):
+    return why_not_now(row, _why_not_ask)
+
+
+def why_not_now(row, why_not):
+    """`why_not(task, conversation)` of the card in this row; the request may be gone."""
     task = Task.of_delivery(row)
-    return _why_not_ask(task, Conversation.objects.get(pk=task.conversation_id))
+    conversation = Conversation.objects.filter(pk=task.conversation_id).first()
+    return why_not(task, conversation) if conversation else reasons.OVER
 
 
 def _why_not_ask(task, conversation):

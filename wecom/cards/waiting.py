@@ -44,8 +44,7 @@ def _send(task, conversation):
 
 @sending.unless(WAITING)
 def _needless(row):
-    task = Task.of_delivery(row)
-    return _why_not(task, Conversation.objects.get(pk=task.conversation_id))
+    return asking.why_not_now(row, _why_not)
 
 
 def _why_not(task, conversation):
