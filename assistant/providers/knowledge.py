@@ -4,6 +4,8 @@ It never writes a sentence of its own about IT, so it cannot be wrong about more
 set with `manage.py evaluate_assistant`: between them an article is named, and not said to be the answer.
 """
 
+from django.conf import settings
+
 from knowledge.library import library
 
 from .answers import Answer, Source
@@ -20,6 +22,8 @@ def answer(question):
         near = [each for each in library().find(question.words, limit=2) if each.share >= NEAR_SHARE]
         return Answer(related=_named(near))
     best, others = hits[0], hits[1:]
+    if len(best.passage.text) > settings.MESSAGE_MAX_CHARS:  # nobody may say so much at once
+        return Answer(related=_named(hits))
     source = Source(best.entry.id, best.entry.version, best.passage.number, best.entry.title, best.passage.text)
     return Answer(best.passage.text, (source,), _named(each for each in others if each.score >= ALONE * best.score))
 

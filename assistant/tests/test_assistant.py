@@ -61,6 +61,17 @@ def test_it_answers_with_the_passage_and_its_source(zhangwei, article):
     assert Turn.objects.get(message=question).outcome == "answered"
 
 
+def test_a_passage_longer_than_a_message_is_named_and_not_said(zhangwei, article, settings):
+    """In the app's chat a paragraph of 40,000 characters would be sixty messages to one phone."""
+    save_article(Article(title="打印机驱动", content="驱动重装" * 2500, topic=article.topic, state="published"))
+    question = ask(zhangwei, "打印机驱动重装")
+    work()
+    answer = question.conversation.messages.get(sender_type="ai")
+    assert len(answer.content) <= settings.MESSAGE_MAX_CHARS
+    assert answer.notice == "nothing_found"
+    assert answer.facts["related"][0]["title"] == "打印机驱动"
+
+
 def test_what_nobody_wrote_about_is_said_to_be_unknown(zhangwei, article):
     question = ask(zhangwei, "食堂今天几点开门")
     work()

@@ -22,8 +22,9 @@ def greet(person):
 
 
 def cannot_take(entry, person):
+    """Once a minute: each of a row of stickers would be one of the company's messages of the day."""
     text = _("这里收不了这种消息。要发文件，请打开页面：%(page)s")
-    _say(person, f"cannot_take:{entry.pk}", text % {"page": _page()})
+    _say(person, f"cannot_take:{person.pk}:{entry.received_at:%Y%m%d%H%M}", text % {"page": _page()})
 
 
 def not_received(entry, person, told):

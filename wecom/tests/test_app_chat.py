@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts import roles
@@ -52,6 +53,18 @@ def test_a_word_opens_a_request(says, zhangwei):
     assert (message.conversation.employee, message.conversation.subject) == (zhangwei, "打印机连不上了 😀")
     entry = Inbound.objects.get()
     assert (entry.message, entry.outcome, entry.settled_at is not None) == (message, "done", True)
+
+
+def test_what_it_cannot_take_is_said_once_a_minute(phone, zhangwei):
+    """Ten stickers are ten messages of the company's day otherwise."""
+    with time_machine.travel(timezone.now().replace(second=0)) as clock:
+        for _number in range(10):
+            phone.post(phone.message("zhangwei", "sticker"))
+        (sentence,) = heard("zhangwei")
+        assert "收不了" in sentence
+        clock.shift(61)
+        phone.post(phone.message("zhangwei", "sticker"))
+        assert len(heard("zhangwei")) == 2
 
 
 def test_it_goes_on_between_page_and_chat(says, zhangwei, wangqiang):
