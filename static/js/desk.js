@@ -195,8 +195,9 @@ function greeted(here, behind) {
   // ones end a silence in which the queue may have moved, and those of a resolved request carry no numbers.
   if (hellos > 1) {
     lookAgain();
-  } else if (!here) {
-    feed.catchUp();
+  } else {
+    here || feed.catchUp();
+    draft.lookAgain(); // of drafts they say nothing, and the page before this one may have saved its last words only now
   }
   if (hellos === 1 && (!here || behind)) {
     stateLine.refresh();

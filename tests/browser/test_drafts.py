@@ -6,8 +6,10 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+from conversations.access import EMPLOYEE
 from conversations.commands import drafts, lifecycle
 from conversations.models import Draft, Message
+from conversations.views import desk as desk_views
 
 from .steps import Console, Desk
 from .test_desk import KEPT, POSTS, ask
@@ -91,6 +93,23 @@ def test_it_is_saved_when_the_page_is_left(at_desk, zhangwei):
     until(desk.page, lambda: saved(zhangwei, "写到一半"))
     again = at_desk()
     expect(again.field).to_have_value("写到一半")
+
+
+def test_words_that_are_saved_while_the_page_is_on_its_way_stand_on_it(at_desk, zhangwei, conversation, monkeypatch):
+    """As those of a page that is reloaded: its last saving may come after the next page was made, and before its line."""
+    desk = at_desk()
+    found = desk_views.own_draft
+    named = {"author": zhangwei, "audience": EMPLOYEE, "conversation_id": conversation.pk}
+
+    def then_saved(*place):
+        before = found(*place)
+        drafts.save_draft(**named, draft_id=uuid.uuid4(), step=1, base=0, content="写到一半")
+        return before
+
+    with monkeypatch.context() as once:
+        once.setattr(desk_views, "own_draft", then_saved)
+        desk.page.reload()
+    expect(desk.field).to_have_value("写到一半")
 
 
 def test_a_server_that_keeps_no_drafts_holds_up_nothing(at_desk, zhangwei, problems):
