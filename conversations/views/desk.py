@@ -90,9 +90,12 @@ def unread(request):
         shown = _uuid(raw_id) if raw_id else None
     except Refused as error:
         return refusal(request, error)
-    number = unread_elsewhere(own_requests(request.user), shown)
+    mine = own_requests(request.user)
+    number = unread_elsewhere(mine, shown)
     if is_fragment(request):
-        return render(request, "desk/_unread.html", {"unread": number})
+        still_open = [each.pk for each in mine if each.status in OPEN]
+        only = still_open[0] if len(still_open) == 1 else None
+        return render(request, "desk/_unread.html", {"unread": number, "only_open": only})
     return JsonResponse({"unread": number})
 
 

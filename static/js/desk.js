@@ -87,14 +87,17 @@ const draft = new DeskDraft(composer, {
 const signingIn = new SigningIn(document.querySelector("[data-signed-out]"), () => socket.revive());
 const tellLink = linkNotice(part("notice"));
 const polling = new Polling(POLL, () => {
-  feed.catchUp();
+  // Without a request on screen there is nothing to miss in it, but another device may have opened one.
+  feed.conversationId ? feed.catchUp() : badge.refreshSoon();
   draft.lookAgain();
 });
 const socket = new Socket("/ws/desk/", { onFrame, onState, onSignedOut: dismissed });
 
-const badge = new UnreadBadge(part("unread").parentElement, () => {
-  return `${root.dataset.unreadUrl}?${new URLSearchParams({ conversation_id: feed.conversationId || "" })}`;
-});
+const badge = new UnreadBadge(
+  part("unread").parentElement,
+  () => `${root.dataset.unreadUrl}?${new URLSearchParams({ conversation_id: feed.conversationId || "" })}`,
+  (conversationId) => sending.follow(conversationId),
+);
 const feedback = new Feedback(root, {
   holder: part("feedback"),
   around: (change) => scroll.around(change),

@@ -311,6 +311,16 @@ def test_it_works_with_sockets_blocked(open_page, sign_in, zhangwei, wangqiang, 
     desk.expect_delivered("我也能回")
 
 
+def test_an_empty_page_follows_another_device_with_sockets_blocked(open_page, sign_in, zhangwei):
+    page = open_page(phone=True)
+    page.route_web_socket("**/ws/desk/", lambda socket: socket.close())
+    desk = Desk(sign_in(page, zhangwei, "/itdesk/"))
+    expect(page.locator("[data-notice]")).to_contain_text("每几秒自动查看新消息")
+    conversation = ask(zhangwei, "别的设备上写的")
+    desk.expect_delivered("别的设备上写的")
+    expect(page).to_have_url(re.compile(f"/itdesk/c/{conversation.pk}/"))
+
+
 def test_it_keeps_the_place_to_the_pixel_when_older_messages_come(open_page, sign_in, zhangwei):
     conversation = ask(zhangwei, "第 0 句")
     for number in range(1, 100):
