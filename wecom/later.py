@@ -16,6 +16,10 @@ class TryLater(Exception):
         self.seconds, self.everybody = seconds, everybody
 
 
+class Strange(TryLater):
+    """WeCom gave a code that nobody knows. It may be about this message alone, so others of the person go on."""
+
+
 @contextmanager
 def retried():
     """In a job: what is not decided yet is this job's next attempt."""

@@ -15,7 +15,7 @@ from jobs import faults
 
 from . import pace, reasons, replies, sending
 from .card import card_for
-from .later import TryLater
+from .later import Strange
 from .models import Delivery
 
 ANSWER = "answer"
@@ -72,8 +72,8 @@ def _is_said(person, message, own):
     """`own`: it is this job's, and not an earlier one, whose own trouble is for its own job."""
     try:
         return replies.say(person, message)
-    except TryLater as later:
-        if own or later.everybody or str(later) in (reasons.HELD, reasons.PACED):
+    except Strange:
+        if own:
             raise
         return False
 

@@ -20,7 +20,7 @@ from jobs.worker import UNAVAILABLE
 from . import pace, reasons
 from .client import Client, as_bytes
 from .errors import WecomError
-from .later import TryLater
+from .later import Strange, TryLater
 from .models import Delivery, DeliveryTry
 
 State = Delivery.State
@@ -104,15 +104,20 @@ def finish(row):
 
 def flush(person_id):
     """Send everything that waits for this person, the oldest first. Raises TryLater when something has to wait on."""
-    queued = Delivery.objects.filter(person_id=person_id, state=State.QUEUED).order_by("id")
+    queued, strange = Delivery.objects.filter(person_id=person_id, state=State.QUEUED).order_by("id"), None
     # Again after the line was left: who came meanwhile found it taken, and relies on this look.
     while queued.exists():
         owner = pace.take_line(person_id)
         try:
             while row := queued.select_related("person", "message__conversation").first():
-                _settle(row, owner)
+                try:
+                    _settle(row, owner)
+                except Strange as later:
+                    queued, strange = queued.exclude(pk=row.pk), later
         finally:
             pace.leave_line(person_id, owner)
+    if strange:
+        raise strange
 
 
 def drain():
@@ -138,7 +143,7 @@ def _enlisted(person, key, build, kind, message):
         body = build()
     except WecomError as error:
         if not error.permanent:
-            raise TryLater(_worth(error.retry_after), str(error), error.everybody) from None
+            raise _later(error) from None
         facts = {"request": "", "state": State.FAILED, "reason": str(error.code)[:32], "ended_at": timezone.now()}
         return enlist(person, key, {}, kind=kind, message=message, **facts)
     return enlist(person, key, body, kind=kind, message=message)
@@ -230,7 +235,7 @@ def _not_sent(row, one, error):
     Delivery.objects.filter(pk=row.pk, state=State.QUEUED).update(reason=word, **doubt)
     if error.everybody and error.code != "busy":
         pace.pause(error)
-    raise TryLater(_worth(error.retry_after), str(error), error.everybody)
+    raise _later(error)
 
 
 def _end(row, state, reason, one=None, outcome="", spent=True, **facts):
@@ -263,5 +268,6 @@ def _kept(answer, name):
     return value[:256] if isinstance(value, str) else ""
 
 
-def _worth(seconds):
-    return seconds if seconds and seconds >= WORTH_OBEYING else None
+def _later(error):
+    wait = error.retry_after if error.retry_after and error.retry_after >= WORTH_OBEYING else None
+    return (TryLater if error.is_known else Strange)(wait, str(error), error.everybody)

@@ -154,3 +154,17 @@ def test_a_file_that_fails_for_no_known_reason_holds_up_no_later_answer(strict, 
     told = [json.loads(body) for path, _query, body in strict.asked if path == "message/send"]
     mine = [each for each in told if each["touser"] == "zhangwei"]
     assert [each.get("textcard", {}).get("description") for each in mine] == [None, "或者这样"]
+
+
+def test_a_card_that_fails_for_no_known_reason_holds_up_no_later_card(strict, zhangwei, wangqiang):
+    def send(query, body):
+        bad = "第一" in json.loads(body).get("textcard", {}).get("description", "")
+        return strict.no(98765, "something about this one") if bad else {"errcode": 0, "msgid": "m1"}
+
+    strict.answers["message/send"] = send
+    conversation = asked(zhangwei, origin="")
+    answered(conversation, wangqiang, "第一")
+    work()
+    answered(conversation, wangqiang, "第二")
+    work()
+    assert state_of(zhangwei) == [State.QUEUED, State.SENT]
