@@ -5,6 +5,7 @@ tries that may have arrived in any 60 s, not in minutes of the clock. It stays e
 written before the call.
 """
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from .later import TryLater
 from .models import Delivery, DeliveryTry, Pause, SendingLine
 
 PER_MINUTE, PER_HOUR = 20, 900
+GAP = 0.5  # seconds between two messages for one person: sent faster they may arrive in another order
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LEASE = timedelta(seconds=90)  # longer than the slowest call: a token, the send, a new token, the send again
 SHORTEST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds
@@ -96,6 +98,20 @@ def is_healed():
     if not through and Delivery.objects.filter(state=Delivery.State.QUEUED).exists():
         return False  # those find out
     return bool(Pause.objects.filter(pk=1, until=over.until).delete()[0])
+
+
+_left_at = {}  # person → when this process last sent to them; a hint, forgotten with the process
+
+
+def keep_apart(person_id):
+    """Wait until this person's last message is GAP ago. It sleeps, so never inside a transaction."""
+    now = time.monotonic()
+    wait = _left_at.get(person_id, 0) + GAP - now
+    if len(_left_at) > 1000:
+        _left_at.clear()
+    _left_at[person_id] = max(now, now + wait)
+    if wait > 0:
+        time.sleep(wait)
 
 
 def waiting_people(queued):

@@ -31,7 +31,6 @@ DUPLICATE_WINDOW = timedelta(seconds=DUPLICATE_SECONDS - SPREAD)
 MARGIN = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=24)
 WORTH_OBEYING = 30  # seconds; of a shorter wait the caller's own growing backoff is the better judge
-GAP = 0.5  # seconds between two messages for one person: sent faster they may arrive in another order
 DRAIN_SECONDS = 30
 RECALL = "recall_delivery"
 
@@ -207,7 +206,7 @@ def _begun(row, owner):
 
 
 def _send(row, one):
-    _keep_apart(row.person_id)
+    pace.keep_apart(row.person_id)
     try:
         answer = Client().send_message(row.request.encode())
     except WecomError as error:
@@ -248,19 +247,6 @@ def _end(row, state, reason, one=None, outcome="", spent=True, **facts):
 
 def _close(one, outcome, spent):
     DeliveryTry.objects.filter(pk=one.pk).update(outcome=outcome, spent=spent, ended_at=timezone.now())
-
-
-_left_at = {}  # person → when this process last sent to them; a hint, forgotten with the process
-
-
-def _keep_apart(person_id):
-    now = time.monotonic()
-    wait = _left_at.get(person_id, 0) + GAP - now
-    if len(_left_at) > 1000:
-        _left_at.clear()
-    _left_at[person_id] = max(now, now + wait)
-    if wait > 0:
-        time.sleep(wait)
 
 
 def _kept(answer, name):

@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from .. import reasons
@@ -60,7 +60,8 @@ def _claimed(mine):
     tried = {"tried_at": now, "attempts": F("attempts") + 1}
     if mine.filter(uncertain_since=None).update(uncertain_since=now, **tried):
         return True
-    if not mine.filter(tried_at__lt=now - LEASE).update(**tried):
+    # A try in the future was written by a clock that has since jumped back: nobody waits an hour for its end.
+    if not mine.filter(Q(tried_at__lt=now - LEASE) | Q(tried_at__gt=now + LEASE)).update(**tried):
         raise TryLater(5, reasons.HELD)
     return False
 

@@ -18,9 +18,8 @@ from ..errors import WecomError
 from ..models import Inbound
 from . import outcomes, registry
 
-CLAIM = timedelta(
-    seconds=90
-)  # a dead worker's entry is free after it; two at work on one do no harm, only twice the work
+# A dead worker's entry is free after it; two at work on one do no harm, only twice the work.
+CLAIM = timedelta(seconds=90)
 PATIENCE = timedelta(minutes=2)
 
 logger = logging.getLogger(__name__)
@@ -65,7 +64,7 @@ def _is_settled(entry):
 
 def _work_on(due):
     now = timezone.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + 2 * CLAIM)
     if not Inbound.objects.filter(free, pk=due.pk, settled_at=None).update(claimed_until=now + CLAIM):
         if _is_settled(due):
             return

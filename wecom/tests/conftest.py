@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client as DjangoClient
 
 from conversations.tests.pages import opened  # noqa: F401
-from wecom import sending
+from wecom import pace
 from wecom.models import ApiLimit, Fault, Pause
 
 from .strict_wecom import StrictWecom
@@ -112,7 +112,7 @@ def browser(wecom):
 @pytest.fixture(autouse=True)
 def no_gap(monkeypatch):
     """Messages for one person follow each other at once."""
-    monkeypatch.setattr(sending, "GAP", 0)
+    monkeypatch.setattr(pace, "GAP", 0)
 
 
 @pytest.fixture

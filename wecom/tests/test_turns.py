@@ -194,3 +194,11 @@ def test_a_worker_killed_between_the_message_and_its_row_makes_one_message(phone
         until(all_settled, 60, "the second worker")
     assert contents("zhangwei") == ["打印机坏了", "急"]
     assert Inbound.objects.exclude(message=None).count() == 2
+
+
+def test_what_a_dead_worker_holds_by_a_clock_that_jumped_back_is_free(phone, zhangwei):
+    phone.writes("zhangwei", "打印机坏了")
+    ahead = timezone.now() + timedelta(hours=1)
+    Inbound.objects.update(claimed_until=ahead + turns.CLAIM, received_at=ahead)
+    run_due()
+    assert contents("zhangwei") == ["打印机坏了"]
