@@ -118,6 +118,9 @@ def update(user, facts):
 
 def _person(userid, facts):
     user = User.objects.member(settings.WECOM_CORP_ID, userid) or _new_person(userid, facts)
+    if not user.is_active and _is_somebody_else(user, facts):
+        logger.warning("wecom: member %s has another name than who left; an administrator decides", userid)
+        raise Refusal("inactive")
     update(user, facts)
     if not user.is_active and roles.left_by_directory(user):
         # They came back: WeCom shows them again. Whom an administrator shut out stays outside.
@@ -126,6 +129,12 @@ def _person(userid, facts):
     if user.is_active:
         _first_role(user)
     return user
+
+
+def _is_somebody_else(user, facts):
+    """WeCom gives a leaver's userid again, and nothing else tells two people apart: who is called otherwise must not come
+    into the other one's roles and requests by themselves."""
+    return bool(user.name and facts.get("name") and facts["name"] != user.name)
 
 
 def _new_person(userid, facts):

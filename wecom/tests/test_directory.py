@@ -355,6 +355,21 @@ def test_who_comes_back_is_admitted_with_the_roles_of_before(cast, wangqiang):
     assert {each["code"] for each in browser.get("/api/portal/roles").json()["roles"]} == {"user", "agent"}
 
 
+def test_a_userid_that_somebody_else_has_now_opens_nobodys_past(cast, wangqiang, zhaomin):
+    """WeCom gives a leaver's userid again, and `wangqiang` is many people's: neither their roles nor their requests."""
+    company.change("wangqiang", state="left")
+    sync()
+    company.change("wangqiang", state="active", name="汪蔷")
+    browser = Browser()
+    assert browser.sign_in("wangqiang").status_code == 403
+    assert browser.signed_in_as is None
+    assert not active(wangqiang)
+    assert User.objects.get(pk=wangqiang.pk).name == "王强"
+    roles.activate(wangqiang, channel="admin", by=zhaomin)
+    Browser().sign_in("wangqiang")
+    assert User.objects.get(pk=wangqiang.pk).name == "汪蔷"
+
+
 def test_whom_an_administrator_shut_out_stays_outside(cast, zhangwei, zhaomin):
     company.change("zhangwei", state="left")
     sync()
