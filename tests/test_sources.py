@@ -77,6 +77,12 @@ def test_only_the_renderer_of_messages_marks_text_as_safe():
     none_of(violations(others, rules.marked_safe))
 
 
+def test_no_key_and_no_database_of_a_machine_is_tracked():
+    """Whoever serves from a checkout would sign with a key that everybody can read."""
+    asked = ["git", "ls-files", "--", "*secret_key", "*.sqlite3*", "*.pem", "*.env", ".env"]
+    assert not subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 def test_no_credential_is_read_from_an_address():
     ours = [path for path in product_python() if not place(path).startswith(SPEAKS_WECOM)]
     none_of(violations(ours, rules.credential_read_from_address))
