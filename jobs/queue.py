@@ -98,11 +98,14 @@ def enqueue(name, /, *, run_in=0, key=None, **args):
     transaction.on_commit(wake.set, robust=True)
 
 
-def enqueue_periodic(now, already):
-    """Enqueue each periodic job once for its present slot; `already` is the caller's memory of keys it has written."""
+def enqueue_periodic(now, already, lap=""):
+    """Enqueue each periodic job once for its present slot; `already` is the caller's memory of keys it has written.
+
+    `lap`: after the clock was put back the slots that it passes again are others (`clock.Clock`).
+    """
     for name, handler in list(handlers.items()):
         if handler.every:
-            key = f"{name}@{int(now.timestamp()) // handler.every}"
+            key = f"{name}@{int(now.timestamp()) // handler.every}{lap}"
             if already.get(name) != key:
                 enqueue(name, key=key)
                 already[name] = key

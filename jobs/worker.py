@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from . import faults, lease, queue
+from .clock import Clock
 from .models import WorkerBeat
 from .scrub import described, scrubbed
 
@@ -67,7 +68,7 @@ class Worker:
         self._held = {}  # lease token -> Job, everything between claim and end
         self._guard = threading.Lock()
         self._finished = threading.Event()
-        self._scheduled = {}
+        self._scheduled, self._clock = {}, Clock()
         self._crew = []
 
     def run(self):
@@ -141,7 +142,8 @@ class Worker:
             lease.extend(tokens, now + timedelta(seconds=self.lease_seconds))
         if not WorkerBeat.objects.filter(pk=1).update(seen_at=now):
             WorkerBeat.objects.bulk_create([WorkerBeat(pk=1, seen_at=now)], ignore_conflicts=True)
-        queue.enqueue_periodic(now, self._scheduled)
+        self._clock.look(now)
+        queue.enqueue_periodic(now, self._scheduled, self._clock.lap)
 
     def _stop(self):
         deadline = time.monotonic() + self.grace_seconds
