@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,8 @@ from accounts import roles
 from accounts.models import User
 from conversations.commands import lifecycle, messages
 from conversations.models import CannedReply, Category, Conversation
+from knowledge.commands import save_article
+from knowledge.models import Article, Topic
 from wecom.simulator.members import MEMBERS
 
 pytestmark = pytest.mark.look
@@ -38,8 +41,8 @@ STICKS_OUT = """
 
 
 @pytest.fixture
-def talk(live, zhangwei, wangqiang):
-    """A conversation with every kind of line: asked, noted, claimed, answered, code, a link, a long word."""
+def things(live, zhangwei, wangqiang):
+    """What the addresses name. `talk` has every kind of line: asked, noted, claimed, answered, code, a link, a long word."""
     words = "打印机连不上了 https://example.com/a/very/long/path/that/has/no/place/to/break/but/must/not/stick/out?x=1"
     first, _ = messages.post_message(author=zhangwei, content=words, client_id=uuid.uuid4())
     for content, internal in (("他的机器很旧", True), ("```\nC:\\> ping 10.0.0.1 " + "x" * 200 + "\n```", False)):
@@ -52,21 +55,40 @@ def talk(live, zhangwei, wangqiang):
         )
     done, _ = messages.post_message(author=zhangwei, content="已经好了", client_id=uuid.uuid4(), new_topic=True)
     lifecycle.resolve(done.conversation_id, by=wangqiang)
-    return first.conversation
+    article = Article(title="VPN 连不上怎么办", content=ARTICLE, state=Article.State.PUBLISHED)
+    article.topic = Topic.objects.create(name="网络")
+    save_article(article)
+    return SimpleNamespace(talk=first.conversation_id, done=done.conversation_id, article=article.pk)
 
 
-# name → (userid or None, address); `{}` is the conversation.
+ARTICLE = """先看看**网络**。
+
+## 换一个网络
+
+1. 打开 `C:\\Program Files\\A very long path\\that has no place to break\\vpn-client-configuration.exe`
+2. 再连一次：https://example.com/a/very/long/path/that/has/no/place/to/break/but/must/not/stick/out
+
+```
+ping 10.0.0.1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+```
+"""
+# name → (userid or None, address); what stands in braces is one of `things`.
 PAGES = {
     "portal": ("zhaomin", "/itportal/?choose=1"),
     "signed out": (None, "/itportal/signed-out"),
     "desk, empty": ("lina", "/itdesk/"),
     "desk, new": ("zhangwei", "/itdesk/?new=1"),
-    "desk, thread": ("zhangwei", "/itdesk/c/{}/"),
+    "desk, thread": ("zhangwei", "/itdesk/c/{talk}/"),
+    "desk, resolved": ("zhangwei", "/itdesk/c/{done}/"),
+    "knowledge": ("lina", "/knowledge/"),
+    "knowledge, nothing": ("lina", "/knowledge/?q=zzz"),
+    "article": ("lina", "/knowledge/{article}/"),
     "requests": ("zhangwei", "/itdesk/requests/"),
     "requests, empty": ("lina", "/itdesk/requests/"),
     "inbox": ("wangqiang", "/agent/?view=all"),
     "inbox, empty": ("wangqiang", "/agent/?view=waiting"),
-    "thread": ("wangqiang", "/agent/conversations/{}/?view=mine"),
+    "thread": ("wangqiang", "/agent/conversations/{talk}/?view=mine"),
+    "alerts": ("wangqiang", "/agent/alerts"),
     "forbidden": ("zhangwei", "/agent/"),
     "absent": ("zhangwei", "/itdesk/c/3f2b1c9e-0000-4000-8000-000000000000/"),
     "stale login": (None, "/wecom/oauth/callback?code=x&state=y"),
@@ -79,12 +101,13 @@ PAGES = {
     "admin": ("zhaomin", "/admin/"),
     "admin, list": ("zhaomin", "/admin/accounts/user/"),
     "admin, WeCom": ("zhaomin", "/admin/wecom/setup/"),
+    "admin, article": ("zhaomin", "/admin/knowledge/article/{article}/change/"),
     "admin login": (None, "/admin/login/"),
 }
 
 
 @pytest.fixture(params=PAGES)
-def visit(request, open_page, sign_in, talk, problems):
+def visit(request, open_page, sign_in, things, problems):
     """`visit(**options)` → this parameter's page, open."""
     problems.expect("status of 40[034]")
     userid, address = PAGES[request.param]
@@ -93,7 +116,7 @@ def visit(request, open_page, sign_in, talk, problems):
         page = open_page(**options)
         if userid:
             sign_in(page, userid, "/itportal/?choose=1")
-        page.goto(address.format(talk.pk))
+        page.goto(address.format(**vars(things)))
         expect(page.locator("h1, h2").first).to_be_attached()
         return page
 
@@ -127,6 +150,10 @@ def what_people_wrote():
     texts = {value for one in MEMBERS for value in one.values() if isinstance(value, str)}
     texts |= {value for user in User.objects.all() for value in (user.name, user.department, user.position)}
     texts |= {value for each in Conversation.objects.all() for value in (each.subject, each.last_line)}
+    texts |= set(Topic.objects.values_list("name", flat=True))
+    texts |= {
+        line for each in Article.objects.all() for text in (each.title, each.content) for line in text.split("\n")
+    }
     texts |= {name for _code, name in roles.DEFAULT_ROLES}
     texts |= set(CannedReply.objects.values_list("title", flat=True)) | set(
         Category.objects.values_list("name", flat=True)
