@@ -39,7 +39,7 @@ class VersionInline(admin.TabularInline):
     @admin.display(description=_("改动"))
     def changed(self, version):
         lines = format_html_join("\n", "{}{}", queries.changes(version))
-        return format_html('<pre class="knowledge-changes">{}</pre>', lines)
+        return format_html('<pre class="knowledge-changes" tabindex="0">{}</pre>', lines)
 
     def has_add_permission(self, request, obj=None):
         return False

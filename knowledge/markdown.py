@@ -13,6 +13,7 @@ TAGS = {
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+REACHED = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}  # wide ones are scrolled, by keyboard as well
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 _parser = (
@@ -28,6 +29,11 @@ def html(content):
             token.tag = f"h{min(4, max(2, int(token.tag[1])))}"
     raw = _parser.renderer.render(tokens, _parser.options, {})
     cleaned = nh3.clean(
-        raw, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
+        raw,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        set_tag_attribute_values=REACHED,
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(cleaned)  # noqa: S308 (cleaned above)
