@@ -128,11 +128,6 @@ def drain():
         except TryLater as later:
             if later.everybody:
                 return
-        except UNAVAILABLE:
-            raise
-        except Exception:
-            # A fault of ours with one message: whoever else waits must not wait for its mending.
-            logger.exception("wecom: what waits for person %d cannot be sent", person_id)
         if time.monotonic() > until:
             return
 
@@ -177,7 +172,14 @@ def refusal(person):
 def _needless(row):
     """A word of `reasons` when nobody needs it any more, or the empty text."""
     check = checks.get(row.kind)
-    return check(row) if check else ""
+    try:
+        return check(row) if check else ""
+    except UNAVAILABLE:
+        raise
+    except Exception:
+        # A fault of ours with one message: nothing else must wait for its mending, least of all other people.
+        logger.exception("wecom: nobody can say whether delivery %d is needed", row.pk)
+        raise Strange(None, "its check failed") from None
 
 
 def _too_late(row):

@@ -1,6 +1,6 @@
 """Tells whoever has waited long that they are not forgotten, with a button to hurry: one card for each wait."""
 
-from contextlib import suppress
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils import timezone
 from conversations.models import Conversation
 from conversations.queries.feedback import may_urge
 from conversations.states import Status
+from jobs.worker import UNAVAILABLE
 
 from .. import reasons, sending
 from ..later import TryLater
@@ -19,6 +20,8 @@ WAITING = "waiting"
 LONG = timedelta(minutes=20)
 TOO_LONG = timedelta(hours=2)  # after an outage nobody is told in the evening of what was slow in the morning
 AT_ONCE = 50  # cards a round; the next one comes in a minute
+
+logger = logging.getLogger(__name__)
 
 
 def offer_to_urge():
@@ -38,8 +41,15 @@ def offer_to_urge():
 
 
 def _send(task, conversation):
-    with suppress(TryLater):  # it stands in the ledger, or comes again with the next round
+    try:
         asking.send(task, conversation, _why_not)
+    except TryLater:
+        pass  # it stands in the ledger, or comes again with the next round
+    except UNAVAILABLE:
+        raise
+    except Exception:
+        # Who waits longest comes first each time: a fault of ours with their card must not keep it from all others.
+        logger.exception("wecom: no card for the wait %s", task)
 
 
 @sending.unless(WAITING)

@@ -17,6 +17,7 @@ from conversations.models import AssistantSwitch, Message
 from jobs.queue import enqueue_periodic
 from jobs.worker import run_due
 from wecom import sending
+from wecom.cards import shapes, waiting
 from wecom.models import Delivery, Fault, SimulatedMessage
 
 State = Delivery.State
@@ -68,9 +69,23 @@ def test_a_message_that_cannot_be_looked_at_holds_up_nobody_else(wecom, zhangwei
     broken = Delivery.objects.filter(person=zhangwei)
     broken.update(kind="broken")
     monkeypatch.setitem(sending.checks, "broken", lambda row: 1 / 0)
+    answered(zhangwei.conversations.get(), wangqiang, "再试一次")
+    work(seconds=66)
     sending.drain()
-    assert state_of(zhangwei) == [State.QUEUED]
+    assert state_of(zhangwei) == [State.QUEUED, State.SENT]
     assert phone("lina") == ["textcard"]
+
+
+def test_a_wait_whose_card_cannot_be_made_keeps_no_card_from_others(wecom, zhangwei, lina, settings, monkeypatch):
+    settings.WECOM_CALLBACK_TOKEN, settings.WECOM_CALLBACK_AES_KEY = "t", "k" * 43
+    first = asked(zhangwei, origin="")
+    asked(lina, origin="")
+    for person, minutes in ((zhangwei, 31), (lina, 30)):
+        person.conversations.update(waiting_since=timezone.now() - timedelta(minutes=minutes))
+    monkeypatch.setattr(shapes, "position", lambda each: 1 / 0 if each.pk == first.pk else 1)
+    waiting.offer_to_urge()
+    assert phone("zhangwei") == []
+    assert phone("lina") == ["template_card"]
 
 
 def test_whom_it_fails_for_comes_last_the_next_time(strict, zhangwei, lina, wangqiang):
