@@ -48,4 +48,22 @@ REACHING = [
         "wecom/tests/test_push.py::test_it_sends_one_card_when_six_workers_have_the_same_job",
         (PACE, "    free = Q(lease_until=None) |", "    free = Q(pk__gt=0) | Q(lease_until=None) |"),
     ),
+    broken(
+        "one's own trouble",
+        "an errcode that nobody knows, given for one person, holds up everybody",
+        "wecom/tests/test_starving.py::test_an_error_that_nobody_knows_is_one_persons_trouble",
+        ("wecom/errors.py", "return self.systemic and self.is_known", "return self.systemic"),
+    ),
+    broken(
+        "what an outage put off",
+        "after an outage a file in the app's chat, and what follows it, waits for a backoff of a quarter of an hour",
+        "wecom/tests/test_starving.py::test_after_an_outage_the_chat_hears_all_in_order_within_five_minutes",
+        ("wecom/jobs.py", "    if pace.is_healed():", "    if False:"),
+    ),
+    broken(
+        "a clock that is put back",
+        "a card that waits five seconds waits an hour and five",
+        "jobs/tests/test_clock.py::test_what_was_planned_by_a_clock_that_was_ahead_is_due_when_it_was_meant_to_be",
+        ("jobs/clock.py", "            bring_back(now, timedelta(seconds=back))\n", ""),
+    ),
 ]
