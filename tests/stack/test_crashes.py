@@ -26,8 +26,10 @@ def test_the_job_of_a_killed_worker_is_done_by_another_and_the_card_arrives_once
 ):
     asked = zhangwei.ask(pair.a, "需要装软件")
     word = f"card{asked['id'][:8]}"
-    database.execute("INSERT INTO wecom_fault (id, down, slow_seconds, busy, stale_once, limited, rules) "
-                     "VALUES (1, false, 12, false, false, false, '{}') ON CONFLICT (id) DO UPDATE SET slow_seconds = 12")  # fmt: skip
+    database.execute(
+        "INSERT INTO wecom_fault (id, down, slow_seconds, busy, stale_once, limited, rules) "
+        "VALUES (1, false, 12, false, false, false, '{}') ON CONFLICT (id) DO UPDATE SET slow_seconds = 12"
+    )
     first = installation.work()
     try:
         message = wangqiang.answer(pair.a, asked["conversation_id"], word).json()
