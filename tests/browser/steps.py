@@ -22,7 +22,7 @@ class Desk:
         self.page = page
         self.field = page.locator("#content")
         self.messages = page.locator("#messages [data-message]")
-        self.state = page.locator("[data-state]")
+        self.state = page.locator(".desk__state-line")
         self.sentence = self.state.locator("[data-sentence]")
 
     def write(self, text):

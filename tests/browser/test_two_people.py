@@ -160,7 +160,9 @@ def test_a_role_taken_away_ends_the_agents_page(desk, console, problems, wangqia
 def test_a_click_after_the_role_is_gone_does_nothing_but_say_so(desk, console, problems, wangqiang, monkeypatch):
     problems.expect("403")
     met(desk, console)
-    # The socket hears nothing of it and nobody looks: only the click itself can tell.
+    # The socket hears nothing of it and nobody looks: only the click itself can tell. One that still stands at the door
+    # would be turned away there.
+    console.expect_live()
     monkeypatch.setattr("conversations.broadcast.announce_rights", lambda user_id, **facts: None)
     monkeypatch.setattr("conversations.hub._rights_of_all", unseen)
     roles.revoke(wangqiang, "agent", channel="command")
