@@ -5,6 +5,7 @@ import ipaddress
 import secrets
 
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, OperationalError
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -115,3 +116,19 @@ def _is_address(text):
     except ValueError:
         return False
     return True
+
+
+class SessionCookie(SessionMiddleware):
+    """Django's, but a cookie is deleted only by the request that ended its session.
+
+    Django deletes it as well when it knows no session of that name. Signing in again in another tab makes that true for
+    every request that was on its way: its answer, coming last, would delete the new cookie, and both tabs are out.
+    """
+
+    def process_response(self, request, response):
+        ended_here = request.session.modified
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and not cookie.value and not ended_here:
+            del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response

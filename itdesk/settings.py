@@ -94,7 +94,7 @@ MIDDLEWARE = [
     "itdesk.middleware.PrivatePages",
     "itdesk.middleware.Utf8Only",
     "itdesk.middleware.NoTokenInAddress",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "itdesk.middleware.SessionCookie",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -62,3 +62,20 @@ def test_it_stays_on_a_page_after_the_logout(db):
     answer = Client(headers={"accept": "text/html"}).get("/itportal/signed-out")
     assert answer.status_code == 200
     assert "/itportal/" in answer.content.decode()
+
+
+def test_an_answer_to_an_old_cookie_does_not_delete_the_new_one(client, zhangwei, django_user_model):
+    client.force_login(zhangwei)
+    old = client.cookies["sessionid"].value
+    client.force_login(zhangwei)  # another tab signs in; this request was on its way
+    client.session.__class__(old).delete()
+    client.cookies["sessionid"] = old
+    answer = client.get("/itdesk/unread", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "sessionid" not in answer.cookies
+
+
+def test_signing_out_deletes_the_cookie(client, zhangwei):
+    client.force_login(zhangwei)
+    answer = client.post("/itportal/logout")
+    assert answer.cookies["sessionid"].value == ""

@@ -123,7 +123,7 @@ def test_its_doors_stand_in_the_right_order(production):
         "XFrameOptionsMiddleware",
         "PrivatePages",
         "NoTokenInAddress",
-        "SessionMiddleware",
+        "SessionCookie",
         "CsrfViewMiddleware",
         "AuthenticationMiddleware",
         "SignedIn",

@@ -6,7 +6,7 @@ import { copyButtons } from "./copy.js";
 import { refreshCounts } from "./counts.js";
 import { markDrafts } from "./draft_marks.js";
 import { Drafts } from "./drafts.js";
-import { fragmentOf, refusalOf, send, sessionEnded } from "./http.js";
+import { fragmentOf, jsonOf, refusalOf, send, sessionEnded } from "./http.js";
 import { tellHere } from "./here.js";
 import { Inbox } from "./inbox.js";
 import { listenForMoves } from "./moves.js";
@@ -140,7 +140,8 @@ function draftsSettled() {
 /** Which drafts the server holds now. */
 async function askForDrafts() {
   const response = await send(form.dataset.draftsUrl, { accept: "application/json" }).catch(() => null);
-  if (response && response.ok) drafts.hearAll(JSON.parse(response.text).drafts);
+  const told = response && response.ok ? jsonOf(response.text) : {};
+  if (told.drafts) drafts.hearAll(told.drafts);
 }
 
 function noteNews(frame) {

@@ -1,7 +1,7 @@
 // Takes one draft to the server, every two seconds while somebody writes. What fails is tried again and holds up nothing.
 
 import { Backoff } from "./backoff.js";
-import { Offline, send, sendLast } from "./http.js";
+import { jsonOf, Offline, send, sendLast } from "./http.js";
 
 const EVERY = 2000; // ms
 const REFUSED = [403, 404, 422];
@@ -62,7 +62,7 @@ export class DraftSaver {
   }
 
   answered(response, words) {
-    const told = parsed(response.text);
+    const told = jsonOf(response.text);
     if (response.status === 409 && told.draft) {
       this.onStale(told.draft);
       return 0;
@@ -95,14 +95,6 @@ export class DraftSaver {
   }
 }
 
-// Whoever stands in between (a hotel's page to sign in at) answers with a page of its own, and with 200.
-function parsed(text) {
-  try {
-    return JSON.parse(text) || {};
-  } catch (error) {
-    return {};
-  }
-}
 
 function formOf(fields) {
   const form = new FormData();

@@ -5,7 +5,7 @@ import { Draft } from "./draft.js";
 import { DraftKeeper } from "./draft_keeper.js";
 import { DraftSaver } from "./draft_saver.js";
 import { FileKeeper } from "./file_keeper.js";
-import { send } from "./http.js";
+import { jsonOf, send } from "./http.js";
 import { onReturn } from "./returning.js";
 
 const LEFT_BEHIND = 10000; // ms after which what lies unconfirmed on the device is no other tab's that still writes
@@ -160,8 +160,9 @@ export class Drafts {
 
   async ask(place) {
     const response = await send(this.addressOf(place), { accept: "application/json" }).catch(() => null);
-    if (response && response.ok) {
-      this.settle(place, JSON.parse(response.text));
+    const present = response && response.ok ? jsonOf(response.text) : {};
+    if ("revision" in present) {
+      this.settle(place, present);
     }
   }
 

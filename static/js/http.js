@@ -114,6 +114,16 @@ function csrfToken() {
   return cookie ? cookie[1] : document.body.dataset.csrf || "";
 }
 
+/** What an answer says in JSON. Whoever stands in between (a hotel's page to sign in at) answers with a page of its own,
+ * and with 200: that says nothing. */
+export function jsonOf(text) {
+  try {
+    return JSON.parse(text) || {};
+  } catch (error) {
+    return {};
+  }
+}
+
 /** {error, reason} of a refusal: the code for programs and the finished sentence for people. */
 export function refusalOf(response) {
   const nothing = { error: "", reason: "" };
