@@ -1,7 +1,8 @@
 """`deploy/dev.py test`: every check, each with its time; the last line is the total.
 
-A whole run takes its steps in two lanes, the longest first; only the server processes have the machine to themselves, at
-the end: they wait for each other by the clock. Somebody who asked for a part sees it run, one step after another.
+A whole run takes its steps in two lanes, the browser tests in CI one after the other; only the server processes have the
+machine to themselves, at the end: they wait for each other by the clock. Somebody who asked for a part sees it run, one step
+after another.
 """
 
 import itertools
@@ -123,20 +124,25 @@ def static_checks(run):
 def suites(run):
     # Some of the last need neither server; they skip themselves.
     real = bool(run.postgres and run.redis)
+    in_lanes(run, LANES, lambda: real_units(run, real), lambda: on_sqlite(run))
+    # In CI one after the other: what lands must not hang on how busy somebody's machine was.
     in_lanes(
         run,
-        lambda: real_units(run, real),
-        lambda: pytest(run, "unit tests, SQLite", UNIT),
+        1 if in_ci() else LANES,
         lambda: real_browser(run, real),
         *[partial(browser, run, *part) for part in browser_parts(run)],
-        lambda: browser(run, "how the pages look", LOOK),
     )
     pytest(run, "server processes", "stack", real=real)
 
 
-def in_lanes(run, *steps):
+def on_sqlite(run):
+    pytest(run, "unit tests, SQLite", UNIT)
+    browser(run, "how the pages look", LOOK)
+
+
+def in_lanes(run, width, *steps):
     run.quietly = not run.pytest_args
-    with ThreadPoolExecutor(LANES if run.quietly else 1) as lanes:
+    with ThreadPoolExecutor(width if run.quietly else 1) as lanes:
         for step in [lanes.submit(each) for each in steps]:
             step.result()
     run.quietly = False

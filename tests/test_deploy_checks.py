@@ -75,9 +75,9 @@ def test_browser_tests_and_the_others_never_share_a_process(tmp_path, monkeypatc
     assert markers == [
         "(not browser and not stack) and (not slow)",
         "(not browser and not stack) and (not slow)",
+        "(browser and look) and (not slow)",
         "(browser and live) and (not slow)",
         "(browser and not look) and (not slow)",
-        "(browser and look) and (not slow)",
         "(stack) and (not slow)",
     ]
     assert all(command[-1] == "-x" for command in asked)
