@@ -22,7 +22,7 @@ for userid in {agents!r}:
     call_command("assign_role", userid, "agent")
 """
 LEASES = ("UPDATE jobs_job SET lease_until = '2001-01-01' WHERE state = 'running'",
-          "UPDATE wecom_delivery SET lease_until = '2001-01-01' WHERE state = 'queued' AND lease_until IS NOT NULL")  # fmt: skip
+          "UPDATE wecom_sendingline SET lease_until = '2001-01-01' WHERE lease_until IS NOT NULL")  # fmt: skip
 
 
 class Stack:
