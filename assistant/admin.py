@@ -3,27 +3,19 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from conversations.admin import Log
+
 from .models import Turn
 
 
 @admin.register(Turn)
-class TurnAdmin(admin.ModelAdmin):
+class TurnAdmin(Log):
     list_display = ["at", "question", "provider", "outcome", "took_ms"]
     list_filter = ["outcome", "provider"]
     list_select_related = ["message"]
     fields = readonly_fields = ["at", "question", "provider", "outcome", "reason", "took_ms"]
     ordering = ["-id"]
-    show_full_result_count = False
 
     @admin.display(description=_("问题"))
     def question(self, turn):
         return turn.message.content[:120]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
