@@ -239,7 +239,7 @@ def state_sentence(conversation, place=None):
     if conversation.status == Status.RESOLVED:
         return _("已解决，再写一句就会重新打开")
     if conversation.waiting_since is None:
-        return _("智能助手已回答，没解决可以转人工")
+        return _("智能助手已回复，随时可以转人工")
     return _("智能助手正在处理")
 
 

@@ -11,7 +11,7 @@ from knowledge.library import library
 from .answers import Answer, Source
 
 LEAST_SHARE = 0.3  # of the question's weight that the article must know
-NEAR_SHARE = 0.15
+NEAR_SHARE = 0.2
 ALONE = 0.75  # a second article this close to the first is worth naming beside it
 
 

@@ -199,7 +199,7 @@ def test_its_bubble_is_clean_and_leads_to_the_passage(zhangwei, article, client)
     assert "<strong>重启</strong>" in page
     assert f'href="/knowledge/{article.pk}/#p2"' in page
     assert "已解决" in page
-    assert "智能助手已回答" in page
+    assert "智能助手已回复" in page
 
 
 @pytest.mark.parametrize(
